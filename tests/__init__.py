@@ -1,0 +1,1 @@
+"""All tests; the folder says of which kind a test is."""

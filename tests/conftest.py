@@ -1,0 +1,32 @@
+"""What holds for every test: its kind comes from its folder, and coroutines run on asyncio."""
+
+import logging
+from pathlib import Path
+
+import pytest
+import structlog
+from hypothesis import settings
+
+TESTS = Path(__file__).parent
+KINDS = frozenset({"unit", "contract", "simulation", "e2e"})
+
+# A slow machine is no counter-example: what a law says does not depend on how long it took to check.
+settings.register_profile("kindling", deadline=None)
+settings.load_profile("kindling")
+
+# What workers log is no part of what tests look at, and a simulation logs much.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with the name of the folder that it lies in."""
+    for item in items:
+        kind = item.path.relative_to(TESTS).parts[0]
+        if kind in KINDS:
+            item.add_marker(kind)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run coroutines on asyncio only: nats-py knows no other loop."""
+    return "asyncio"
