@@ -1,0 +1,571 @@
+"""Every event type: what may be written on the log, once, and stays readable for ever.
+
+A type's name, version and fields are the storage format. A new field needs a default; anything else needs a new version
+and an upcast in `bus/codec.py`. `docs/events.md` explains each to people, `tests/golden/events/` pins its wire form.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import ClassVar
+
+from msgspec import Struct
+
+from bus.ids import Digest, EventId, ProductionId
+from bus.plan import Artifact, Brief, Made, Order, Plan, Verdict
+
+
+class Fact(Struct, frozen=True, kw_only=True):
+    """What an event says. `which` is the last token of its subject: it tells the fact from others of its type."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+    LIMIT_BYTES: ClassVar[int] = 64 * 1024
+
+    def which(self) -> str:
+        """Return the last token of the subject."""
+        raise AssertionError(f"{type(self).__name__} names no token")
+
+
+class Once(Fact, frozen=True, kw_only=True):
+    """A fact that a production has once."""
+
+    def which(self) -> str:
+        """Return the token of what happens once."""
+        return "1"
+
+
+class Numbered(Fact, frozen=True, kw_only=True):
+    """A fact that a production can have again, told apart by a running number from 1."""
+
+    number: int
+
+    def which(self) -> str:
+        """Return the running number."""
+        return str(self.number)
+
+
+class OfSample(Fact, frozen=True, kw_only=True):
+    """A fact about one take of the sample for one brief."""
+
+    brief: int
+    take: int
+
+    def which(self) -> str:
+        """Return `brief-take`."""
+        return f"{self.brief}-{self.take}"
+
+
+class OfTake(Fact, frozen=True, kw_only=True):
+    """A fact about one take of one segment."""
+
+    segment: int
+    take: int
+
+    def which(self) -> str:
+        """Return `segment-take`."""
+        return f"{self.segment}-{self.take}"
+
+
+# -- the production ----------------------------------------------------------------------------------------
+
+
+class WhenTakesAreUsedUp(enum.StrEnum):
+    """What happens to a segment none of whose takes was approved."""
+
+    KEEP_BEST = "keep"
+    STALL = "stall"
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """How a production is to be made, as far as the person said."""
+
+    takes_max: int = 3
+    when_takes_are_used_up: WhenTakesAreUsedUp = WhenTakesAreUsedUp.KEEP_BEST
+    sample: bool = True
+    review: bool = True
+    caption: bool = True
+    accept_smaller: bool = True
+    """Whether a smaller setting may be ordered after the renderer ran out of memory."""
+    renderer: str | None = None
+    seed: int | None = None
+    duration_max_s: float | None = None
+
+
+class Origin(Struct, frozen=True, kw_only=True):
+    """The point of another production that this one branches from."""
+
+    production: ProductionId
+    ordinal: int
+    digest: Digest
+
+
+class ProductionRequested(Once, frozen=True, kw_only=True):
+    """A person asked for a film."""
+
+    TYPE: ClassVar[str] = "production.requested"
+    words: str
+    images: tuple[Artifact, ...] = ()
+    options: Options = Options()
+    origin: Origin | None = None
+    idempotency_key: str | None = None
+
+
+class ProductionDirected(Numbered, frozen=True, kw_only=True):
+    """A person said something more."""
+
+    TYPE: ClassVar[str] = "production.directed"
+    words: str
+    images: tuple[Artifact, ...] = ()
+
+
+class ProductionRefused(Numbered, frozen=True, kw_only=True):
+    """The content policy said no."""
+
+    TYPE: ClassVar[str] = "production.refused"
+    heard: int
+    """How many messages of the conversation had been heard."""
+    rule: str
+    why: str
+    help: str
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """A problem that needs a person: what it is about, what happened, and what would help."""
+
+    kind: str
+    about: str
+    """`intent`, `plan`, `sample`, `segment 3`, `review 3-1`, `film`."""
+    what: str
+    why: str
+    help: str
+
+
+class ProductionStalled(Numbered, frozen=True, kw_only=True):
+    """Work stopped at a problem that needs a person."""
+
+    TYPE: ClassVar[str] = "production.stalled"
+    problem: Problem
+
+
+class ProductionResumed(Numbered, frozen=True, kw_only=True):
+    """A person said: try again. The number is that of the stall."""
+
+    TYPE: ClassVar[str] = "production.resumed"
+    why: str = ""
+
+
+class CutTake(Struct, frozen=True, kw_only=True):
+    """Which take of a segment a film shows."""
+
+    segment: int
+    take: int
+    digest: Digest
+    is_flagged: bool = False
+    """Whether it was kept without approval."""
+
+
+class ProductionDone(Numbered, frozen=True, kw_only=True):
+    """The film is joined, opened and counted. The number is that of the cut."""
+
+    TYPE: ClassVar[str] = "production.done"
+    plan: int
+    film: Artifact
+    manifest: Artifact
+    takes: tuple[CutTake, ...]
+    duration_s: float
+    count: int
+    """How many events the production had when the film was cut."""
+    head: Digest
+    """The digest of the last of them."""
+    made: Made
+
+
+class ProductionCancelled(Once, frozen=True, kw_only=True):
+    """A person called it off."""
+
+    TYPE: ClassVar[str] = "production.cancelled"
+    why: str = ""
+
+
+class ProductionFailed(Once, frozen=True, kw_only=True):
+    """The production can't be made, whatever a person does."""
+
+    TYPE: ClassVar[str] = "production.failed"
+    problem: Problem
+
+
+class ProductionDeleted(Once, frozen=True, kw_only=True):
+    """A person removed it: its artifacts go, its log stays."""
+
+    TYPE: ClassVar[str] = "production.deleted"
+    why: str = ""
+
+
+# -- intent ------------------------------------------------------------------------------------------------
+
+
+class IntentQuestioned(Numbered, frozen=True, kw_only=True):
+    """A question, where a guess would cost a render. `assumed` is what holds if a person would rather not answer."""
+
+    TYPE: ClassVar[str] = "intent.questioned"
+    heard: int
+    field: str
+    text: str
+    why: str
+    assumed: str
+    made: Made
+
+
+class IntentAnswered(Numbered, frozen=True, kw_only=True):
+    """The person's answer to the question of this number; no words mean: take what was assumed."""
+
+    TYPE: ClassVar[str] = "intent.answered"
+    words: str
+    images: tuple[Artifact, ...] = ()
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """A field of the brief that changed, as a person reads it."""
+
+    field: str
+    was: str
+    now: str
+
+
+class IntentParsed(Numbered, frozen=True, kw_only=True):
+    """Brief n, and what changed against the brief before it."""
+
+    TYPE: ClassVar[str] = "intent.parsed"
+    heard: int
+    brief: Brief
+    changes: tuple[Change, ...] = ()
+    made: Made
+
+
+# -- the sample --------------------------------------------------------------------------------------------
+
+
+class SampleOrdered(OfSample, frozen=True, kw_only=True):
+    """Render this as the sample for the brief."""
+
+    TYPE: ClassVar[str] = "sample.ordered"
+    order: Order
+
+
+class Posting(Struct, frozen=True, kw_only=True):
+    """Where an order was posted, and as what."""
+
+    renderer: str
+    server: str
+    key: str
+    """The id the renderer knows the job by."""
+
+
+class SampleStarted(OfSample, frozen=True, kw_only=True):
+    """The sample is about to be posted; `posting_number` counts postings of a job that a server lost."""
+
+    TYPE: ClassVar[str] = "sample.started"
+    posting_number: int
+    posting: Posting
+
+    def which(self) -> str:
+        """Return `brief-take-posting`."""
+        return f"{self.brief}-{self.take}-{self.posting_number}"
+
+
+class Cost(Struct, frozen=True, kw_only=True):
+    """What a clip took."""
+
+    render_s: float
+    total_s: float
+
+
+class SampleRendered(OfSample, frozen=True, kw_only=True):
+    """The sample is there."""
+
+    TYPE: ClassVar[str] = "sample.rendered"
+    clip: Artifact
+    poster: Artifact
+    order_digest: Digest
+    cost: Cost
+    made: Made
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """What went wrong with a render: of which kind, and what might help."""
+
+    kind: str
+    what: str
+    why: str
+    help: str
+    is_retryable: bool
+    smaller: Order | None = None
+    """A setting that would probably fit, after the renderer ran out of memory."""
+
+
+class SampleFailed(OfSample, frozen=True, kw_only=True):
+    """The sample could not be rendered."""
+
+    TYPE: ClassVar[str] = "sample.failed"
+    failure: Failure
+
+
+class SampleApproved(OfSample, frozen=True, kw_only=True):
+    """The person said: that is the vibe."""
+
+    TYPE: ClassVar[str] = "sample.approved"
+
+
+class SampleRedirected(OfSample, frozen=True, kw_only=True):
+    """The person said what to change."""
+
+    TYPE: ClassVar[str] = "sample.redirected"
+    words: str
+    images: tuple[Artifact, ...] = ()
+
+
+# -- the plan ----------------------------------------------------------------------------------------------
+
+
+class PlanWritten(Numbered, frozen=True, kw_only=True):
+    """The first full plan. Its number is 1."""
+
+    TYPE: ClassVar[str] = "plan.written"
+    LIMIT_BYTES: ClassVar[int] = Plan.LIMIT_BYTES
+    plan: Plan
+    made: Made
+
+
+class PlanRevised(Numbered, frozen=True, kw_only=True):
+    """The plan's revision n; what still fits it stays."""
+
+    TYPE: ClassVar[str] = "plan.revised"
+    LIMIT_BYTES: ClassVar[int] = Plan.LIMIT_BYTES
+    plan: Plan
+    changes: tuple[str, ...]
+    made: Made
+
+
+# -- segments ----------------------------------------------------------------------------------------------
+
+
+class SegmentOrdered(OfTake, frozen=True, kw_only=True):
+    """Render this as take t of the segment. `basis` is what the plan asks of the segment, whichever take."""
+
+    TYPE: ClassVar[str] = "segment.ordered"
+    order: Order
+    basis: Digest
+    why: str = ""
+
+
+class SegmentStarted(OfTake, frozen=True, kw_only=True):
+    """The order is about to be posted; afterwards only that server is asked."""
+
+    TYPE: ClassVar[str] = "segment.started"
+    posting_number: int
+    posting: Posting
+
+    def which(self) -> str:
+        """Return `segment-take-posting`."""
+        return f"{self.segment}-{self.take}-{self.posting_number}"
+
+
+class SegmentRendered(OfTake, frozen=True, kw_only=True):
+    """The take is there."""
+
+    TYPE: ClassVar[str] = "segment.rendered"
+    clip: Artifact
+    hand_over: Artifact
+    poster: Artifact
+    order_digest: Digest
+    cost: Cost
+    made: Made
+
+
+class SegmentFailed(OfTake, frozen=True, kw_only=True):
+    """The take could not be rendered."""
+
+    TYPE: ClassVar[str] = "segment.failed"
+    failure: Failure
+
+
+class SegmentApproved(OfTake, frozen=True, kw_only=True):
+    """The reviewer let the take pass."""
+
+    TYPE: ClassVar[str] = "segment.approved"
+    verdict: Verdict
+    made: Made
+
+
+class SegmentRejected(OfTake, frozen=True, kw_only=True):
+    """The reviewer turned the take down."""
+
+    TYPE: ClassVar[str] = "segment.rejected"
+    verdict: Verdict
+    made: Made
+
+
+class SegmentKept(OfTake, frozen=True, kw_only=True):
+    """Takes are used up: this one is the best, and it is kept, flagged."""
+
+    TYPE: ClassVar[str] = "segment.kept"
+    score: float
+    why: str
+
+
+class Ruling(enum.StrEnum):
+    """A person's word on a take."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+class SegmentOverruled(OfTake, frozen=True, kw_only=True):
+    """A person accepts or refuses a take, whatever the reviewer said. The last ruling counts."""
+
+    TYPE: ClassVar[str] = "segment.overruled"
+    number: int
+    ruling: Ruling
+    why: str
+
+    def which(self) -> str:
+        """Return `segment-take-number`."""
+        return f"{self.segment}-{self.take}-{self.number}"
+
+
+# -- any service -------------------------------------------------------------------------------------------
+
+
+class WorkFailed(Numbered, frozen=True, kw_only=True):
+    """An event that a service could not handle."""
+
+    TYPE: ClassVar[str] = "work.failed"
+    service: str
+    subject: str
+    ordinal: int | None
+    problem: Problem
+
+
+class Unknown(Struct, frozen=True, kw_only=True):
+    """An event of a type or version that is newer than this reader: shown, skipped, never acted upon."""
+
+    type: str
+    version: int
+    data: bytes
+
+
+FACTS: tuple[type[Fact], ...] = (
+    ProductionRequested,
+    ProductionDirected,
+    ProductionRefused,
+    ProductionStalled,
+    ProductionResumed,
+    ProductionDone,
+    ProductionCancelled,
+    ProductionFailed,
+    ProductionDeleted,
+    IntentQuestioned,
+    IntentAnswered,
+    IntentParsed,
+    SampleOrdered,
+    SampleStarted,
+    SampleRendered,
+    SampleFailed,
+    SampleApproved,
+    SampleRedirected,
+    PlanWritten,
+    PlanRevised,
+    SegmentOrdered,
+    SegmentStarted,
+    SegmentRendered,
+    SegmentFailed,
+    SegmentApproved,
+    SegmentRejected,
+    SegmentKept,
+    SegmentOverruled,
+    WorkFailed,
+)
+"""Every fact, in the order of the production's life."""
+
+BY_TYPE: dict[str, type[Fact]] = {one.TYPE: one for one in FACTS}
+
+WRITTEN_BY: dict[str, frozenset[str]] = {
+    one.TYPE: frozenset(services.split())
+    for one, services in (
+        (ProductionRequested, "gateway"),
+        (ProductionDirected, "gateway"),
+        (ProductionRefused, "gateway intent planner creator"),
+        (ProductionStalled, "gateway intent planner creator reviewer stitcher"),
+        (ProductionResumed, "gateway"),
+        (ProductionDone, "stitcher"),
+        (ProductionCancelled, "gateway"),
+        (ProductionFailed, "gateway intent planner creator reviewer stitcher"),
+        (ProductionDeleted, "gateway"),
+        (IntentQuestioned, "intent"),
+        (IntentAnswered, "gateway"),
+        (IntentParsed, "intent"),
+        (SampleOrdered, "planner"),
+        (SampleStarted, "creator"),
+        (SampleRendered, "creator"),
+        (SampleFailed, "creator"),
+        (SampleApproved, "gateway"),
+        (SampleRedirected, "gateway"),
+        (PlanWritten, "planner"),
+        (PlanRevised, "planner gateway"),
+        (SegmentOrdered, "planner"),
+        (SegmentStarted, "creator"),
+        (SegmentRendered, "creator"),
+        (SegmentFailed, "creator"),
+        (SegmentApproved, "reviewer"),
+        (SegmentRejected, "reviewer"),
+        (SegmentKept, "planner"),
+        (SegmentOverruled, "gateway"),
+        (WorkFailed, "gateway intent planner creator reviewer stitcher"),
+    )
+}
+"""Which services may write a type. The bus enforces it: each has a user of its own."""
+
+
+class Writer(Struct, frozen=True, kw_only=True):
+    """Who wrote an event: the service, its version, and its host."""
+
+    service: str
+    version: str
+    host: str
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """A fact with its envelope."""
+
+    id: EventId
+    production: ProductionId
+    ordinal: int
+    """The production's own count: 1, 2, 3 … It survives export and import, and it is what `--at` means."""
+    time: str
+    """RFC 3339, UTC, milliseconds."""
+    by: Writer
+    cause: EventId | None
+    previous: Digest | None
+    """The digest of the production's event before this one; None for the first."""
+    trace: str | None
+    """A W3C `traceparent`, handed on from the cause."""
+    fact: Fact | Unknown
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """An event as it lies on the log, with the digest the next one refers to."""
+
+    sequence: int
+    subject: str
+    digest: Digest
+    event: Event
+
+
+class Unreadable(Struct, frozen=True, kw_only=True):
+    """A message on the log that is no event of ours: shown as an anomaly, never acted upon."""
+
+    sequence: int
+    subject: str
+    digest: Digest
+    why: str

@@ -1,0 +1,494 @@
+"""The documents that cross the bus: brief, plan, order and verdict, and what follows from a plan by arithmetic."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from bus.ids import Digest, digest_of
+
+FRAMES_PER_SEGMENT_MAX = 81
+"""WAN 2.1 drifts in colour past 81 frames (5.06 s at 16 fps)."""
+FPS = 16
+SIZE_STEP = 16
+"""Models render widths and heights that are multiples of 16."""
+DURATION_MAX_S = 600.0
+"""The longest film that is planned unless the settings say otherwise."""
+SEGMENTS_MAX = 400
+
+
+class Mode(enum.StrEnum):
+    """What a clip is made from: text, a first image, or a first and a last image."""
+
+    T2V = "t2v"
+    I2V = "i2v"
+    FLF2V = "flf2v"
+
+
+class Size(Struct, frozen=True):
+    """Width and height in pixels."""
+
+    width: Annotated[int, Meta(ge=16, le=8192)]
+    height: Annotated[int, Meta(ge=16, le=8192)]
+
+    def __str__(self) -> str:
+        return f"{self.width}×{self.height}"
+
+
+class Artifact(Struct, frozen=True, kw_only=True):
+    """Bytes in the store, by digest, with what a reader wants to know before opening them."""
+
+    digest: Digest
+    media_type: str
+    size_bytes: int
+    width: int | None = None
+    height: int | None = None
+    frame_count: int | None = None
+
+
+# -- the brief ---------------------------------------------------------------------------------------------
+
+
+class ImageRole(enum.StrEnum):
+    """What an uploaded picture is for."""
+
+    FIRST_FRAME = "first_frame"
+    LAST_FRAME = "last_frame"
+    REFERENCE = "reference"
+
+
+class BriefImage(Struct, frozen=True, kw_only=True):
+    """A picture the person gave, and what the words say it is for."""
+
+    artifact: Artifact
+    role: ImageRole
+
+
+class Assumption(Struct, frozen=True, kw_only=True):
+    """A field the person said nothing about, the value that is taken, and why."""
+
+    field: str
+    value: str | float | int
+    why: str
+
+
+class SegmentNote(Struct, frozen=True, kw_only=True):
+    """Words of the person about one segment: `segment 3: closer, and slower`."""
+
+    segment: int
+    words: str
+
+
+class Brief(Struct, frozen=True, kw_only=True):
+    """What the Intent Agent understood. A field is null where the person said nothing about it."""
+
+    title: str
+    logline: str
+    subject: str
+    """What is to be seen, in the person's words less length, size and other instructions about the film."""
+    language: str
+    """BCP 47 tag of the language the person wrote in."""
+    mode: Mode | None
+    mode_reason: str
+    duration_s: float | None
+    aspect: str | None
+    """`16:9`, `9:16`, `1:1`, `2.39:1` …"""
+    style: str | None
+    avoid: tuple[str, ...] = ()
+    shots: tuple[str, ...] = ()
+    """Shots or scenes in the order the person wrote them; empty where they left it open."""
+    shot_count: int | None = None
+    images: tuple[BriefImage, ...] = ()
+    notes: tuple[SegmentNote, ...] = ()
+    assumed: tuple[Assumption, ...] = ()
+
+    def assumed_value(self, field: str) -> str | float | int | None:
+        """Return what is taken for a field the person said nothing about, or None."""
+        return next((one.value for one in self.assumed if one.field == field), None)
+
+
+# -- the plan ----------------------------------------------------------------------------------------------
+
+
+class ShotSize(enum.StrEnum):
+    """How much of the subject the frame holds; the field's own terms."""
+
+    EXTREME_WIDE = "extreme wide shot"
+    WIDE = "wide shot"
+    FULL = "full shot"
+    MEDIUM = "medium shot"
+    CLOSE_UP = "close-up"
+    EXTREME_CLOSE_UP = "extreme close-up"
+
+
+class Movement(enum.StrEnum):
+    """What the camera does."""
+
+    STATIC = "static"
+    PUSH_IN = "push in"
+    PULL_OUT = "pull out"
+    PAN_LEFT = "pan left"
+    PAN_RIGHT = "pan right"
+    TILT_UP = "tilt up"
+    TILT_DOWN = "tilt down"
+    TRACK_LEFT = "track left"
+    TRACK_RIGHT = "track right"
+    CRANE_UP = "crane up"
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """What holds the film together: repeated in every prompt, and read by the animatic."""
+
+    style: str
+    light: str
+    """The light in a word or two that a renderer knows: `dusk`, `night`, `neon`, `snow`, `day` …"""
+    palette: tuple[str, ...]
+    """Three to six colours, dark to light, as `#rrggbb`."""
+    words: str
+    """The look as a phrase that ends every prompt, verbatim."""
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """A person or a place: one name, one description that is used verbatim, a picture if there is one."""
+
+    name: str
+    description: str
+    reference: Digest | None = None
+
+
+class FromText(Struct, frozen=True, tag="text", tag_field="kind"):
+    """The segment starts from words alone."""
+
+
+class FromImage(Struct, frozen=True, tag="image", tag_field="kind"):
+    """The segment starts from a picture."""
+
+    image: Digest
+
+
+class FromSegment(Struct, frozen=True, tag="segment", tag_field="kind"):
+    """The segment starts from the hand-over of another segment's approved take."""
+
+    segment: int
+
+
+Start = FromText | FromImage | FromSegment
+
+
+class Cut(Struct, frozen=True, tag="cut", tag_field="kind"):
+    """The segment follows the one before it by a hard cut."""
+
+
+class Crossfade(Struct, frozen=True, tag="crossfade", tag_field="kind"):
+    """The segment's first frames are mixed with the last ones of the segment before it."""
+
+    frame_count: Annotated[int, Meta(ge=1, le=32)]
+
+
+class Continue(Struct, frozen=True, tag="continue", tag_field="kind"):
+    """The segment goes on where the one before it stopped; its repeated first frame is not shown."""
+
+
+Transition = Cut | Crossfade | Continue
+
+
+class Lora(Struct, frozen=True, kw_only=True):
+    """A LoRA by its name in the catalogue, and how strongly it is applied."""
+
+    name: str
+    strength: float
+
+
+class CriterionKind(enum.StrEnum):
+    """Who can answer a criterion: measurement, or somebody who looks."""
+
+    MEASURED = "measured"
+    SEEN = "seen"
+
+
+class Criterion(Struct, frozen=True, kw_only=True):
+    """One thing a take is checked for, as a closed question whose good answer is yes."""
+
+    id: str
+    question: str
+    kind: CriterionKind
+    must_hold: bool = True
+
+
+class Segment(Struct, frozen=True, kw_only=True):
+    """One clip of the film: what is rendered, and which of its frames are shown."""
+
+    id: Annotated[int, Meta(ge=1)]
+    beat: str
+    """What happens, in one sentence for people."""
+    prompt: str
+    negative: str
+    shot: ShotSize
+    movement: Movement
+    mode: Mode
+    start: Start
+    transition: Transition
+    frame_count: Annotated[int, Meta(ge=1, le=FRAMES_PER_SEGMENT_MAX)]
+    """Frames rendered: 4n+1."""
+    in_frame: Annotated[int, Meta(ge=0)]
+    """The first frame shown."""
+    out_frame: Annotated[int, Meta(ge=1)]
+    """The frame after the last one shown."""
+    seed: Annotated[int, Meta(ge=0)]
+    end_image: Digest | None = None
+    loras: tuple[Lora, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+
+    @property
+    def shown_count(self) -> int:
+        """Return how many frames of the take are shown."""
+        return self.out_frame - self.in_frame
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """The full production plan: a look, people, places, and the segments in their order."""
+
+    title: str
+    logline: str
+    language: str
+    brief: Annotated[int, Meta(ge=1)]
+    """The number of the brief that it carries out."""
+    renderer: str
+    """`animatic`, or the name of a workflow."""
+    fps: Annotated[int, Meta(ge=1, le=60)]
+    size: Size
+    """What is rendered."""
+    crop: Size
+    """What is shown: the middle of the rendered frame."""
+    frame_count: Annotated[int, Meta(ge=1)]
+    """Frames of the film."""
+    look: Look
+    segments: Annotated[tuple[Segment, ...], Meta(min_length=1, max_length=SEGMENTS_MAX)]
+    people: tuple[Figure, ...] = ()
+    places: tuple[Figure, ...] = ()
+    caption: bool = True
+    sample: str | None = None
+    """Which approved sample the look comes from, as `1-1`."""
+
+    LIMIT_BYTES: ClassVar[int] = 512 * 1024
+
+    @property
+    def duration_s(self) -> float:
+        """Return the film's length in seconds."""
+        return self.frame_count / self.fps
+
+    def segment(self, segment_id: int) -> Segment | None:
+        """Return the segment of this id, or None where the plan has none."""
+        return next((one for one in self.segments if one.id == segment_id), None)
+
+
+def check_plan(plan: Plan) -> Plan:
+    """Return the plan if it keeps every rule. Asked at the door, not when a plan is read from the log: rules may grow.
+
+    Raises:
+        ValueError: it breaks rules; each is named.
+    """
+    problems = plan_problems(plan)
+    if problems:
+        raise ValueError("the plan does not hold: " + "; ".join(problems))
+    return plan
+
+
+def plan_problems(plan: Plan) -> tuple[str, ...]:
+    """Return each rule the plan breaks, as a sentence; empty where it holds."""
+    problems: list[str] = []
+    for name, size in (("size", plan.size), ("crop", plan.crop)):
+        if size.width % 2 or size.height % 2:
+            problems.append(f"{name} {size} has an odd side, which H.264 can't hold")
+    if plan.size.width % SIZE_STEP or plan.size.height % SIZE_STEP:
+        problems.append(f"size {plan.size} is no multiple of {SIZE_STEP}")
+    if plan.crop.width > plan.size.width or plan.crop.height > plan.size.height:
+        problems.append(f"crop {plan.crop} is larger than size {plan.size}")
+    seen: set[int] = set()
+    for index, segment in enumerate(plan.segments):
+        problems.extend(_segment_problems(plan, index, segment, seen))
+        seen.add(segment.id)
+    total = film_frame_count(plan.segments)
+    if total != plan.frame_count:
+        problems.append(f"the shown frames add up to {total}, the film is to have {plan.frame_count}")
+    return tuple(problems)
+
+
+def _segment_problems(plan: Plan, index: int, segment: Segment, seen: set[int]) -> list[str]:
+    name, problems = f"segment {segment.id}", []
+    if segment.id in seen:
+        problems.append(f"{name} is there twice")
+    if segment.frame_count % 4 != 1:
+        problems.append(f"{name} has {segment.frame_count} frames, not 4n+1")
+    if not 0 <= segment.in_frame < segment.out_frame <= segment.frame_count:
+        problems.append(f"{name} shows frames {segment.in_frame} to {segment.out_frame} of {segment.frame_count}")
+    match segment.start:
+        case FromText() if segment.mode is not Mode.T2V:
+            problems.append(f"{name} is {segment.mode} and starts from text")
+        case FromImage() | FromSegment() if segment.mode is Mode.T2V:
+            problems.append(f"{name} is t2v and starts from a picture")
+        case FromSegment(segment=parent) if parent not in seen:
+            problems.append(f"{name} continues segment {parent}, which does not come before it")
+        case _:
+            pass
+    if segment.mode is Mode.FLF2V and segment.end_image is None:
+        problems.append(f"{name} is flf2v and has no last image")
+    match segment.transition:
+        case Cut():
+            pass
+        case Crossfade() | Continue() if index == 0:
+            problems.append(f"{name} is the first and can only begin with a cut")
+        case Crossfade(frame_count=mixed):
+            before = plan.segments[index - 1]
+            if mixed >= segment.shown_count or mixed >= before.shown_count:
+                problems.append(f"{name} crossfades over {mixed} frames, more than are shown")
+        case Continue():
+            if segment.start != FromSegment(plan.segments[index - 1].id):
+                problems.append(f"{name} is to continue the segment before it and does not start from it")
+            if segment.in_frame != 1:
+                problems.append(f"{name} continues and must not show its first frame again")
+    return problems
+
+
+def film_frame_count(segments: tuple[Segment, ...]) -> int:
+    """Return how many frames the segments make when joined: what is shown, less what is mixed."""
+    mixed = sum(one.transition.frame_count for one in segments if isinstance(one.transition, Crossfade))
+    return sum(one.shown_count for one in segments) - mixed
+
+
+# -- the order ---------------------------------------------------------------------------------------------
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """Everything that determines the pixels of a clip, and nothing else."""
+
+    renderer: str
+    mode: Mode
+    prompt: str
+    negative: str
+    seed: Annotated[int, Meta(ge=0)]
+    width: int
+    height: int
+    frame_count: int
+    fps: int
+    look: Look
+    shot: ShotSize
+    movement: Movement
+    caption: str | None
+    start: Digest | None = None
+    end: Digest | None = None
+    loras: tuple[Lora, ...] = ()
+    draft: bool = False
+    """A sample: few steps, judged by its look and not by its motion."""
+    steps: int | None = None
+    """None: what the renderer's workflow says."""
+    colour_reference: Digest | None = None
+    """The opening frame of a chain that the take's colours are matched to."""
+
+
+def order_digest(order: Order) -> Digest:
+    """Return the order's digest: two orders of the same digest ask for the same pixels."""
+    return digest_of(msgspec.json.encode(order, order="deterministic"))
+
+
+SEED_STEP_PER_TAKE = 100_003
+"""Takes of one segment are far apart, so that they never meet another segment's seeds."""
+SEEDS = 2**63
+
+
+def order_for(plan: Plan, segment: Segment, take: int, start: Digest | None, advice: str = "") -> Order:
+    """Return what a creator is asked for as this take of this segment.
+
+    Args:
+        start: the picture it starts from: an uploaded one, or the hand-over of the take it continues.
+        advice: words of the reviewer or the person that this take is to heed.
+    """
+    prompt = f"{segment.prompt} {advice}".strip() if advice else segment.prompt
+    return Order(
+        renderer=plan.renderer,
+        mode=segment.mode,
+        prompt=prompt,
+        negative=segment.negative,
+        seed=(segment.seed + SEED_STEP_PER_TAKE * (take - 1)) % SEEDS,
+        width=plan.size.width,
+        height=plan.size.height,
+        frame_count=segment.frame_count,
+        fps=plan.fps,
+        look=plan.look,
+        shot=segment.shot,
+        movement=segment.movement,
+        caption=f"{segment.id}  {segment.beat}" if plan.caption else None,
+        start=start,
+        end=segment.end_image,
+        loras=segment.loras,
+    )
+
+
+def basis_of(plan: Plan, segment: Segment, start: Digest | None) -> Digest:
+    """Return the digest of what the plan asks of a segment, whichever take: it is that of the first take's order.
+
+    A take whose basis is another one no longer fits the plan.
+    """
+    return order_digest(order_for(plan, segment, 1, start))
+
+
+# -- the verdict -------------------------------------------------------------------------------------------
+
+
+class Outcome(enum.StrEnum):
+    """What became of a criterion. Unobserved never rejects."""
+
+    PASS = "pass"  # noqa: S105 - an outcome
+    FAIL = "fail"
+    UNOBSERVED = "unobserved"
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One criterion: its outcome, with the measured value and its threshold, or with what was seen."""
+
+    criterion: str
+    outcome: Outcome
+    must_hold: bool
+    value: float | None = None
+    threshold: float | None = None
+    unit: str = ""
+    source: str = ""
+    evidence: str = ""
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """What the reviewer found about one take, and what the next one should heed."""
+
+    findings: tuple[Finding, ...]
+    score: Annotated[float, Meta(ge=0, le=1)]
+    """How good the take is among takes of its segment; it decides which one is kept when takes are used up."""
+    advice: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Say whether no criterion that must hold has failed."""
+        return not any(one.outcome is Outcome.FAIL and one.must_hold for one in self.findings)
+
+
+# -- how a document came to be -------------------------------------------------------------------------------
+
+
+class Made(Struct, frozen=True, kw_only=True):
+    """Who or what made a document or a clip, exactly enough to make it again or to explain it."""
+
+    by: str
+    """`rules`, `animatic`, `opencv`, `ollama`, `comfyui` …"""
+    version: str
+    model: str | None = None
+    model_digest: str | None = None
+    prompt_digest: Digest | None = None
+    options: str | None = None
+    """The model's options as JSON."""
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    took_s: float | None = None
+    why: str = ""
+    """Why this one and not the one preferred: nothing is downgraded silently."""

@@ -1,0 +1,108 @@
+"""The artifact store: a folder of files named by the SHA-256 of their bytes, each complete or not there at all."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bus.errors import KindlingError, MissingArtifact
+from bus.ids import Digest, is_digest
+
+_CHUNK_BYTES = 1 << 20
+
+
+class StoreUnwritable(KindlingError):
+    """The store's folder takes no files."""
+
+
+class FolderArtifacts:
+    """Artifacts in `<root>/ab/abcdef…`, written under `<root>/tmp/` first."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._work = root / "tmp"
+
+    def path(self, digest: Digest) -> Path:
+        """Return where the bytes lie, to be read only.
+
+        Raises:
+            MissingArtifact: the store has no such bytes.
+        """
+        path = self._place(digest)
+        if not path.is_file():
+            raise MissingArtifact(digest)
+        return path
+
+    def has(self, digest: Digest) -> bool:
+        """Say whether the store has the bytes."""
+        return self._place(digest).is_file()
+
+    def keep(self, file: Path) -> Digest:
+        """Take a finished file into the store: synced to disk, then renamed, never overwritten. Return its digest."""
+        digest = file_digest(file)
+        place = self._place(digest)
+        if place.exists():
+            file.unlink()
+            return digest
+        with _writable(self.root):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("rb") as handle:
+                os.fsync(handle.fileno())
+            file.chmod(0o644)
+            file.replace(place)
+            _sync_folder(place.parent)
+        return digest
+
+    @contextlib.contextmanager
+    def workspace(self) -> Iterator[Path]:
+        """Return a folder of its own on the store's disk that is gone afterwards."""
+        with _writable(self.root):
+            self._work.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(dir=self._work))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def remove(self, digest: Digest) -> None:
+        """Remove the bytes, if they are there."""
+        self._place(digest).unlink(missing_ok=True)
+
+    def _place(self, digest: Digest) -> Path:
+        if not is_digest(digest):
+            raise ValueError(f"{digest!r} is no digest")
+        return self.root / digest[:2] / digest
+
+
+@contextlib.contextmanager
+def _writable(root: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnwritable(
+            f"The artifact store {root} takes no files.",
+            why=error.strerror or str(error),
+            help="Free disk space there, or mend its permissions; the work is taken up again by itself.",
+        ) from error
+
+
+def file_digest(file: Path) -> Digest:
+    """Return the SHA-256 of a file's bytes."""
+    found = hashlib.sha256()
+    with file.open("rb") as handle:
+        while chunk := handle.read(_CHUNK_BYTES):
+            found.update(chunk)
+    return Digest(found.hexdigest())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

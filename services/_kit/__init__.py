@@ -1,0 +1,1 @@
+"""What several services need and the bus does not: media, models, settings, logs."""

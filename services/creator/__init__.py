@@ -1,0 +1,1 @@
+"""The creator: makes clips from orders, with whichever renderer an order names."""

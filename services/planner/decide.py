@@ -1,0 +1,227 @@
+"""What the planner does: it orders the sample, writes and revises the plan, and orders every take of every segment.
+
+First takes, retakes, dependants and smaller settings after "out of memory" are all decided here, from the state alone.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from bus.board import Slot, board
+from bus.events import (
+    Fact,
+    Failure,
+    IntentParsed,
+    PlanRevised,
+    PlanWritten,
+    Problem,
+    ProductionResumed,
+    ProductionStalled,
+    SampleApproved,
+    SampleFailed,
+    SampleOrdered,
+    SegmentApproved,
+    SegmentFailed,
+    SegmentKept,
+    SegmentOrdered,
+    SegmentOverruled,
+    SegmentRejected,
+    SegmentRendered,
+    WhenTakesAreUsedUp,
+)
+from bus.plan import SEED_STEP_PER_TAKE, SEEDS, Brief, Order, Plan, order_for
+from bus.production import Production, Sample, Take, Word
+from bus.work import Write
+
+WAKES: tuple[type[Fact], ...] = (
+    IntentParsed,
+    SampleApproved,
+    SampleFailed,
+    PlanWritten,
+    PlanRevised,
+    SegmentRendered,
+    SegmentFailed,
+    SegmentApproved,
+    SegmentRejected,
+    SegmentOverruled,
+    ProductionResumed,
+)
+"""The events after which there may be something to do."""
+ORDERS_OPEN_MAX = 3
+"""Orders of one production that may be open at once, so that a long film does not starve the others."""
+FAILURES_MAX = 3
+"""Renders of one thing that may fail before a person is asked."""
+
+
+class WriteSample(Struct, frozen=True, kw_only=True):
+    """Write the order of the sample for a brief."""
+
+    number: int
+    brief: Brief
+    take: int
+    smaller: Order | None = None
+    about: str = "sample"
+
+
+class WritePlan(Struct, frozen=True, kw_only=True):
+    """Write the plan, or its next revision."""
+
+    number: int
+    brief_number: int
+    brief: Brief
+    sample: str | None
+    highest_segment: int
+    """The highest segment id that any plan had: ids are never used again."""
+    before: Plan | None
+    about: str = "plan"
+
+
+Task = WriteSample | WritePlan | Write
+
+
+def decide(production: Production, fact: Fact | None) -> tuple[Task, ...]:
+    """Return what is to be planned or ordered now."""
+    if not production.is_active or production.has_unheard_words or production.open_question is not None:
+        return ()
+    brief = production.brief
+    if brief is None:
+        return ()
+    number = len(production.briefs)
+    plan = production.plan
+    if plan is None and production.options.sample:
+        sample = production.sample_of(number)
+        if sample is None or sample.word is not Word.APPROVED:
+            return _sample(production, number, brief, sample)
+    if plan is None or plan.brief != number:
+        return _plan(production, number, brief)
+    return _orders(production, plan)
+
+
+def _sample(production: Production, number: int, brief: Brief, sample: Sample | None) -> tuple[Task, ...]:
+    if production.is_stalled("sample"):
+        return ()
+    if sample is None:
+        return (WriteSample(number=number, brief=brief, take=1),)
+    if sample.failure is None:
+        return ()
+    acted = production.acted.get(0, 0)
+    failed = sum(one.failure is not None and one.ordinal > acted for one in production.samples if one.brief == number)
+    if failed and (failed >= FAILURES_MAX or not sample.failure.is_retryable):
+        return (_stall(production, "sample", sample.failure),)
+    return (WriteSample(number=number, brief=brief, take=sample.take + 1, smaller=sample.failure.smaller),)
+
+
+def _plan(production: Production, number: int, brief: Brief) -> tuple[Task, ...]:
+    if production.is_stalled("plan"):
+        return ()
+    sample = production.sample_of(number)
+    return (
+        WritePlan(
+            number=len(production.plans) + 1,
+            brief_number=number,
+            brief=brief,
+            sample=f"{sample.brief}-{sample.take}" if sample and sample.word is Word.APPROVED else None,
+            highest_segment=max((one.id for plan in production.plans for one in plan.segments), default=0),
+            before=production.plan,
+        ),
+    )
+
+
+def _orders(production: Production, plan: Plan) -> tuple[Task, ...]:
+    """Return every order that is due, as one batch, before it what has to be settled about segments."""
+    slots = board(production)
+    free = ORDERS_OPEN_MAX - sum(slot.open is not None for slot in slots)
+    due: list[SegmentOrdered] = []
+    for slot in slots:
+        about = f"segment {slot.segment.id}"
+        if slot.accepted or slot.open or slot.unreviewed or slot.is_waiting or production.is_stalled(about):
+            continue
+        failed = _last_failure(production, slot)
+        if failed is not None and (slot.failed_count >= FAILURES_MAX or not _may_retry(production, failed)):
+            return (_stall(production, about, failed),)
+        if slot.rejected_count >= production.options.takes_max:
+            return (_used_up(production, slot, about),)
+        if free > 0:
+            free -= 1
+            due.append(_order(production, plan, slot, failed))
+    return (Write(about="orders", facts=tuple(due)),) if due else ()
+
+
+def _last_failure(production: Production, slot: Slot) -> Failure | None:
+    """Return the failure of the segment's latest take, if nobody acted since."""
+    last = slot.takes[-1] if slot.takes else None
+    if last is None or last.failure is None or not slot.failed_count:
+        return None
+    return last.failure
+
+
+def _may_retry(production: Production, failure: Failure) -> bool:
+    if failure.smaller is not None:
+        return production.options.accept_smaller
+    return failure.is_retryable
+
+
+def _order(production: Production, plan: Plan, slot: Slot, failed: Failure | None) -> SegmentOrdered:
+    take = slot.last_take + 1
+    assert slot.basis is not None, "a segment that waits for another one is not ordered"
+    if failed is not None and failed.smaller is not None:
+        seed = (slot.segment.seed + SEED_STEP_PER_TAKE * (take - 1)) % SEEDS
+        order = Order(**{name: getattr(failed.smaller, name) for name in Order.__struct_fields__} | {"seed": seed})
+        why = f"A smaller setting, after take {slot.takes[-1].take} ran out of memory."
+        return SegmentOrdered(segment=slot.segment.id, take=take, order=order, basis=slot.basis, why=why)
+    rejected = next((one for one in reversed(slot.takes) if one.is_approved is False), None)
+    advice = rejected.verdict.advice if rejected and rejected.verdict else ""
+    order = order_for(plan, slot.segment, take, slot.start, advice)
+    return SegmentOrdered(
+        segment=slot.segment.id, take=take, order=order, basis=slot.basis, why=_why(production, slot, failed)
+    )
+
+
+def _why(production: Production, slot: Slot, failed: Failure | None) -> str:
+    if failed is not None:
+        return f"Take {slot.takes[-1].take} failed: {failed.what}"
+    if slot.takes:
+        last = slot.takes[-1]
+        if last.rulings:
+            return f"Take {last.take} was refused: {last.rulings[-1].why}".rstrip(": ")
+        return f"Take {last.take} was rejected."
+    return "What it was made for has changed." if slot.last_take else ""
+
+
+def _used_up(production: Production, slot: Slot, about: str) -> Write:
+    """Return what happens when no take was approved: the best is kept, or a person is asked."""
+    rejected = [one for one in slot.takes if one.is_approved is False and one.verdict is not None]
+    best = max(rejected, key=_score)
+    if production.options.when_takes_are_used_up is WhenTakesAreUsedUp.KEEP_BEST:
+        why = f"None of {len(rejected)} takes was approved; this one is the best of them."
+        kept = SegmentKept(segment=slot.segment.id, take=best.take, score=_score(best), why=why)
+        return Write(about=about, facts=(kept,))
+    problem = Problem(
+        kind="takes_used_up",
+        about=about,
+        what=f"None of the {len(rejected)} takes of segment {slot.segment.id} was approved.",
+        why=best.verdict.advice if best.verdict else "",
+        help=f"Accept one (`kindling overrule {production.id} {slot.segment.id}-{best.take} accept`), "
+        f'say what to change (`kindling say {production.id} "segment {slot.segment.id}: …"`), '
+        f"or try again (`kindling resume {production.id}`).",
+    )
+    return _stalled(production, problem)
+
+
+def _score(take: Take) -> float:
+    return take.verdict.score if take.verdict else 0.0
+
+
+def _stall(production: Production, about: str, failure: Failure) -> Write:
+    problem = Problem(kind=failure.kind, about=about, what=failure.what, why=failure.why, help=failure.help)
+    return _stalled(production, problem)
+
+
+def _stalled(production: Production, problem: Problem) -> Write:
+    number = len(production.stalls) + 1
+    return Write(about=problem.about, facts=(ProductionStalled(number=number, problem=problem),))
+
+
+def sample_ordered(task: WriteSample, order: Order) -> SampleOrdered:
+    """Return the fact that a sample's order is."""
+    return SampleOrdered(brief=task.number, take=task.take, order=order)

@@ -1,0 +1,1 @@
+"""Tests of this kind; the kind is the folder."""
