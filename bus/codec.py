@@ -14,7 +14,7 @@ from bus.ids import Digest, EventId, ProductionId
 from bus.subjects import parse_subject, subject_of
 
 
-class Wire(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Wire(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The envelope on the log. Its field names are the storage format."""
 
     id: EventId
@@ -147,7 +147,7 @@ def require_known(event: Event) -> Fact:
     return event.fact
 
 
-class CloudEvent(Struct, frozen=True, kw_only=True):
+class CloudEvent(Struct, frozen=True, gc=False, kw_only=True):
     """The event in the CloudEvents 1.0 JSON format, for tools that speak it."""
 
     specversion: str

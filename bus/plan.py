@@ -28,7 +28,7 @@ class Mode(enum.StrEnum):
     FLF2V = "flf2v"
 
 
-class Size(Struct, frozen=True):
+class Size(Struct, frozen=True, gc=False):
     """Width and height in pixels."""
 
     width: Annotated[int, Meta(ge=16, le=8192)]
@@ -38,7 +38,7 @@ class Size(Struct, frozen=True):
         return f"{self.width}×{self.height}"
 
 
-class Artifact(Struct, frozen=True, kw_only=True):
+class Artifact(Struct, frozen=True, gc=False, kw_only=True):
     """Bytes in the store, by digest, with what a reader wants to know before opening them."""
 
     digest: Digest
@@ -60,14 +60,14 @@ class ImageRole(enum.StrEnum):
     REFERENCE = "reference"
 
 
-class BriefImage(Struct, frozen=True, kw_only=True):
+class BriefImage(Struct, frozen=True, gc=False, kw_only=True):
     """A picture the person gave, and what the words say it is for."""
 
     artifact: Artifact
     role: ImageRole
 
 
-class Assumption(Struct, frozen=True, kw_only=True):
+class Assumption(Struct, frozen=True, gc=False, kw_only=True):
     """A field the person said nothing about, the value that is taken, and why."""
 
     field: str
@@ -75,14 +75,14 @@ class Assumption(Struct, frozen=True, kw_only=True):
     why: str
 
 
-class SegmentNote(Struct, frozen=True, kw_only=True):
+class SegmentNote(Struct, frozen=True, gc=False, kw_only=True):
     """Words of the person about one segment: `segment 3: closer, and slower`."""
 
     segment: int
     words: str
 
 
-class Brief(Struct, frozen=True, kw_only=True):
+class Brief(Struct, frozen=True, gc=False, kw_only=True):
     """What the Intent Agent understood. A field is null where the person said nothing about it."""
 
     title: str
@@ -139,7 +139,7 @@ class Movement(enum.StrEnum):
     CRANE_UP = "crane up"
 
 
-class Look(Struct, frozen=True, kw_only=True):
+class Look(Struct, frozen=True, gc=False, kw_only=True):
     """What holds the film together: repeated in every prompt, and read by the animatic."""
 
     style: str
@@ -151,7 +151,7 @@ class Look(Struct, frozen=True, kw_only=True):
     """The look as a phrase that ends every prompt, verbatim."""
 
 
-class Figure(Struct, frozen=True, kw_only=True):
+class Figure(Struct, frozen=True, gc=False, kw_only=True):
     """A person or a place: one name, one description that is used verbatim, a picture if there is one."""
 
     name: str
@@ -159,17 +159,17 @@ class Figure(Struct, frozen=True, kw_only=True):
     reference: Digest | None = None
 
 
-class FromText(Struct, frozen=True, tag="text", tag_field="kind"):
+class FromText(Struct, frozen=True, gc=False, tag="text", tag_field="kind"):
     """The segment starts from words alone."""
 
 
-class FromImage(Struct, frozen=True, tag="image", tag_field="kind"):
+class FromImage(Struct, frozen=True, gc=False, tag="image", tag_field="kind"):
     """The segment starts from a picture."""
 
     image: Digest
 
 
-class FromSegment(Struct, frozen=True, tag="segment", tag_field="kind"):
+class FromSegment(Struct, frozen=True, gc=False, tag="segment", tag_field="kind"):
     """The segment starts from the hand-over of another segment's approved take."""
 
     segment: int
@@ -178,24 +178,24 @@ class FromSegment(Struct, frozen=True, tag="segment", tag_field="kind"):
 Start = FromText | FromImage | FromSegment
 
 
-class Cut(Struct, frozen=True, tag="cut", tag_field="kind"):
+class Cut(Struct, frozen=True, gc=False, tag="cut", tag_field="kind"):
     """The segment follows the one before it by a hard cut."""
 
 
-class Crossfade(Struct, frozen=True, tag="crossfade", tag_field="kind"):
+class Crossfade(Struct, frozen=True, gc=False, tag="crossfade", tag_field="kind"):
     """The segment's first frames are mixed with the last ones of the segment before it."""
 
     frame_count: Annotated[int, Meta(ge=1, le=32)]
 
 
-class Continue(Struct, frozen=True, tag="continue", tag_field="kind"):
+class Continue(Struct, frozen=True, gc=False, tag="continue", tag_field="kind"):
     """The segment goes on where the one before it stopped; its repeated first frame is not shown."""
 
 
 Transition = Cut | Crossfade | Continue
 
 
-class Lora(Struct, frozen=True, kw_only=True):
+class Lora(Struct, frozen=True, gc=False, kw_only=True):
     """A LoRA by its name in the catalogue, and how strongly it is applied."""
 
     name: str
@@ -209,7 +209,7 @@ class CriterionKind(enum.StrEnum):
     SEEN = "seen"
 
 
-class Criterion(Struct, frozen=True, kw_only=True):
+class Criterion(Struct, frozen=True, gc=False, kw_only=True):
     """One thing a take is checked for, as a closed question whose good answer is yes."""
 
     id: str
@@ -218,7 +218,7 @@ class Criterion(Struct, frozen=True, kw_only=True):
     must_hold: bool = True
 
 
-class Segment(Struct, frozen=True, kw_only=True):
+class Segment(Struct, frozen=True, gc=False, kw_only=True):
     """One clip of the film: what is rendered, and which of its frames are shown."""
 
     id: Annotated[int, Meta(ge=1)]
@@ -248,7 +248,7 @@ class Segment(Struct, frozen=True, kw_only=True):
         return self.out_frame - self.in_frame
 
 
-class Plan(Struct, frozen=True, kw_only=True):
+class Plan(Struct, frozen=True, gc=False, kw_only=True):
     """The full production plan: a look, people, places, and the segments in their order."""
 
     title: str
@@ -362,7 +362,7 @@ def film_frame_count(segments: tuple[Segment, ...]) -> int:
 # -- the order ---------------------------------------------------------------------------------------------
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class Order(Struct, frozen=True, gc=False, kw_only=True):
     """Everything that determines the pixels of a clip, and nothing else."""
 
     renderer: str
@@ -446,7 +446,7 @@ class Outcome(enum.StrEnum):
     UNOBSERVED = "unobserved"
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Finding(Struct, frozen=True, gc=False, kw_only=True):
     """One criterion: its outcome, with the measured value and its threshold, or with what was seen."""
 
     criterion: str
@@ -459,7 +459,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     evidence: str = ""
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
+class Verdict(Struct, frozen=True, gc=False, kw_only=True):
     """What the reviewer found about one take, and what the next one should heed."""
 
     findings: tuple[Finding, ...]
@@ -476,7 +476,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 # -- how a document came to be -------------------------------------------------------------------------------
 
 
-class Made(Struct, frozen=True, kw_only=True):
+class Made(Struct, frozen=True, gc=False, kw_only=True):
     """Who or what made a document or a clip, exactly enough to make it again or to explain it."""
 
     by: str

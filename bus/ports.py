@@ -27,6 +27,10 @@ class Artifacts(Protocol):
         """Take a finished file into the store: synced to disk, then renamed, never overwritten. Return its digest."""
         ...
 
+    def remove(self, digest: Digest) -> None:
+        """Remove the bytes, if they are there."""
+        ...
+
     def workspace(self) -> AbstractContextManager[Path]:
         """Return a folder of its own on the store's disk that is gone afterwards."""
         ...
@@ -40,6 +44,14 @@ class Progress(Protocol):
 
         It may be called from any thread.
         """
+        ...
+
+
+class Neighbours(Protocol):
+    """The other productions on the log."""
+
+    def others(self, than: ProductionId) -> AsyncIterator[Production]:
+        """Yield the state of every production but this one, ended ones included."""
         ...
 
 

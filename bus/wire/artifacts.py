@@ -53,7 +53,8 @@ class FolderArtifacts:
             place.parent.mkdir(parents=True, exist_ok=True)
             with file.open("rb") as handle:
                 os.fsync(handle.fileno())
-            file.chmod(0o644)
+            # Read-only: the folders for people link to these very bytes.
+            file.chmod(0o444)
             file.replace(place)
             _sync_folder(place.parent)
         return digest

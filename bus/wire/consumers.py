@@ -21,7 +21,7 @@ class JetStreamDelivery:
         self._message = message
         self.subject = message.subject
         self.content = message.data
-        self.sequence, self.delivered_count = sequence_of(message.reply)
+        self.sequence, self.delivered_count, _ = sequence_of(message.reply)
 
     async def ack(self) -> None:
         """Say that it is done with."""

@@ -18,6 +18,7 @@ from bus.wire.books import new_event_id, utc_now
 from bus.wire.chronicle import Chronicle
 from bus.wire.jetstream import Access, JetStreamLog, connect
 from bus.wire.log import WorkKind
+from bus.wire.projector import Projection, Projector
 from bus.wire.worker import Station, Worker
 
 VERSION = "0.1.0"
@@ -31,7 +32,7 @@ class Post:
     """A kind of work that a service does, and how many at once in one process."""
 
     kind: WorkKind
-    station: Station
+    station: Station | Projection
     workers: int = 1
 
 
@@ -99,13 +100,16 @@ async def connect_within(
 
 async def serve(service: Service, journal: JetStreamLog, stop: asyncio.Event) -> None:
     """Work until told to stop; then finish what is at hand, or give it back after the time to drain."""
-    workers: list[Worker] = []
+    workers: list[Worker | Projector] = []
     for post in service.posts:
         for _ in range(post.workers):
             chronicle = Chronicle(journal, writer(service.name), now=utc_now, new_id=new_event_id)
             journal.on_reconnect.append(chronicle.forget)
             wakeups = await journal.wakeups(post.kind)
-            workers.append(Worker(post.station, wakeups, chronicle, service.artifacts))
+            if isinstance(post.station, Projection):
+                workers.append(Projector(post.station, wakeups, chronicle))
+            else:
+                workers.append(Worker(post.station, wakeups, chronicle, service.artifacts))
     log.info("ready", service=service.name, pid=os.getpid())
     running = [asyncio.ensure_future(worker.run(stop)) for worker in workers]
     beside = [asyncio.ensure_future(start(journal)) for start in service.beside]

@@ -231,15 +231,21 @@ class JetStreamLog:
 
     def follow(self, production: ProductionId | None = None, after: int = 0) -> AsyncIterator[Recorded | Unreadable]:
         """Yield what the log holds after a sequence, then what is added, for ever, across restarts of the server."""
-        return follow(self.client, STREAM, log_of(production) if production else None, after, self.last_sequence)
+        filter_ = log_of(production) if production else None
+
+        async def is_behind(position: int) -> bool:
+            request: dict[str, str | int] = {"seq": position + 1, "next_by_subj": filter_ or ">", "batch": 1}
+            return bool([one async for one in self._direct(request)])
+
+        return follow(self.client, STREAM, filter_, after, is_behind)
 
     async def last_sequence(self) -> int:
         """Return the sequence of the last message on the log, 0 where it is empty."""
         state = (await self.client.jetstream().stream_info(STREAM)).state
         return state.last_seq
 
-    async def productions(self) -> list[ProductionId]:
-        """Return every production on the log that has neither been cancelled, nor failed, nor been deleted."""
+    async def productions(self, *, with_ended: bool = False) -> list[ProductionId]:
+        """Return the productions on the log; those that were cancelled, failed or deleted only if asked for."""
         info = await self.client.jetstream().stream_info(STREAM, subjects_filter="production.*.*.*")
         found: set[ProductionId] = set()
         ended: set[ProductionId] = set()
@@ -250,7 +256,7 @@ class JetStreamLog:
                     found.add(parsed.production)
                 elif parsed.type in ("production.cancelled", "production.failed", "production.deleted"):
                     ended.add(parsed.production)
-        return sorted(found - ended)
+        return sorted(found if with_ended else found - ended)
 
     async def wakeups(self, kind: WorkKind) -> JetStreamWakeups:
         """Return the durable queue for a kind of work, made if it is not there.
@@ -288,7 +294,9 @@ class JetStreamLog:
         """Send what is buffered and leave."""
         if not self.client.is_closed:
             with contextlib.suppress(nats.errors.Error, TimeoutError):
-                await asyncio.wait_for(self.client.drain(), 5)
+                if self.client.is_connected:
+                    await self.client.flush(2)
+            await self.client.close()
 
 
 _NO_ANSWER = (
@@ -329,7 +337,7 @@ async def _open(access: Access, name: str, *, patient: bool) -> JetStreamLog:
         log.warning("bus error", error=str(error) or type(error).__name__)
 
     async def on_disconnect() -> None:
-        if client.is_draining or client.is_closed:
+        if client.is_closed:
             return
         journal.connection_lost_count += 1
         log.warning("bus disconnected", url=access.url)

@@ -109,8 +109,8 @@ class Log(Protocol):
         """Return the sequence of the last message on the log, 0 where it is empty."""
         ...
 
-    async def productions(self) -> list[ProductionId]:
-        """Return every production on the log that has neither been cancelled, nor failed, nor been deleted."""
+    async def productions(self, *, with_ended: bool = False) -> list[ProductionId]:
+        """Return the productions on the log; those that were cancelled, failed or deleted only if asked for."""
         ...
 
     async def wakeups(self, kind: WorkKind) -> Wakeups:

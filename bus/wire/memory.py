@@ -90,12 +90,13 @@ class MemoryLog:
         """Return the sequence of the last message on the log, 0 where it is empty."""
         return len(self.stored)
 
-    async def productions(self) -> list[ProductionId]:
-        """Return every production on the log that has neither been cancelled, nor failed, nor been deleted."""
+    async def productions(self, *, with_ended: bool = False) -> list[ProductionId]:
+        """Return the productions on the log; those that were cancelled, failed or deleted only if asked for."""
         parsed = [parse_subject(one.subject) for one in self.stored if matches("production.*.*.*", one.subject)]
         found = {one.production for one in parsed if one.type == "production.requested"}
         ends = ("production.cancelled", "production.failed", "production.deleted")
-        return sorted(found - {one.production for one in parsed if one.type in ends})
+        ended = {one.production for one in parsed if one.type in ends}
+        return sorted(found if with_ended else found - ended)
 
     async def wakeups(self, kind: WorkKind) -> MemoryWakeups:
         """Return the durable queue for a kind of work, made if it is not there."""

@@ -1,0 +1,1 @@
+"""Measurements that the docs quote: each is a command, and prints what stands there."""

@@ -1,0 +1,197 @@
+"""Renders what was ordered: says where first, then makes the clip, checks it, and stores it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bus.errors import MissingArtifact
+from bus.events import (
+    Cost,
+    Fact,
+    Failure,
+    Posting,
+    SampleFailed,
+    SampleRendered,
+    SegmentFailed,
+    SegmentRendered,
+)
+from bus.ids import Digest, order_key
+from bus.plan import Artifact, Order, order_digest
+from bus.policy import refusal
+from bus.ports import Artifacts, Progress
+from bus.production import Production
+from bus.work import Task
+from services._kit.media import Unreadable, frames_of
+from services._kit.threads import Stop, in_thread
+from services.creator.decide import Job, Post, Render
+from services.creator.renderers.renderer import FailureKind, Renderer, Rendering, RenderFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """Does the creator's tasks with the renderers at hand."""
+
+    renderers: Mapping[str, Renderer]
+    host: str
+
+    async def __call__(
+        self, task: Task, production: Production, artifacts: Artifacts, progress: Progress
+    ) -> Sequence[Fact]:
+        """Return that the job is about to be posted, or what became of it."""
+        match task:
+            case Post(job=job):
+                return (self._post(job, production),)
+            case Render(job=job):
+                return (await self._render(job, artifacts, progress),)
+            case _:
+                raise AssertionError(f"no task of the creator: {task}")
+
+    def _post(self, job: Job, production: Production) -> Fact:
+        failure = self._obstacle(job.order, production)
+        if failure is not None:
+            return _failed(job, failure)
+        renderer = self.renderers[job.order.renderer]
+        name = f"{renderer.name} {renderer.version}"
+        return job.started(Posting(renderer=name, server=self.host, key=order_key(job.subject)))
+
+    def _obstacle(self, order: Order, production: Production) -> Failure | None:
+        """Return why the order must not or can't be posted: policy first."""
+        has_picture = any(message.images for message in production.conversation)
+        refused = refusal(order.prompt, has_uploaded_picture=has_picture)
+        if refused is not None:
+            return Failure(
+                kind="policy",
+                what="The content policy refuses this prompt.",
+                why=refused.why,
+                help=refused.help,
+                is_retryable=False,
+            )
+        if order.renderer not in self.renderers:
+            return Failure(
+                kind="missing_renderer",
+                what=f"No renderer here is called {order.renderer!r}.",
+                why=f"This creator has {', '.join(sorted(self.renderers))}.",
+                help="Set `renderer` in kindling.toml to one of them, or start a creator that has it.",
+                is_retryable=False,
+            )
+        return None
+
+    async def _render(self, job: Job, artifacts: Artifacts, progress: Progress) -> Fact:
+        order, started = job.order, time.monotonic()
+        try:
+            inputs = {digest: artifacts.path(digest) for digest in (order.start, order.end) if digest is not None}
+        except MissingArtifact as error:
+            return _failed(
+                job, Failure(kind="missing_input", what=error.what, why=error.why, help=error.help, is_retryable=False)
+            )
+        with artifacts.workspace() as folder:
+            try:
+                key = job.postings[-1].key
+                rendering = await self.renderers[order.renderer].render(order, key, folder, inputs, progress)
+                render_s = time.monotonic() - started
+                await in_thread(lambda stop: _check(rendering, order, stop))
+            except RenderFailed as error:
+                return _failed(job, _failure(error))
+            kept = await asyncio.to_thread(_keep, rendering, artifacts)
+        cost = Cost(render_s=round(render_s, 3), total_s=round(time.monotonic() - started, 3))
+        return _rendered(job, rendering, kept, cost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    clip: Artifact
+    hand_over: Artifact
+    poster: Artifact
+
+
+def _check(rendering: Rendering, order: Order, stop: Stop) -> None:
+    """Decode the clip to its end and count it: an event names only what can be shown.
+
+    Raises:
+        RenderFailed: it is not what the renderer says it is.
+    """
+    try:
+        count = 0
+        for frame in frames_of(rendering.video):
+            count += 1
+            if stop():
+                return
+            if frame.shape[:2] != (rendering.height, rendering.width):
+                raise RenderFailed(
+                    FailureKind.BAD_OUTPUT,
+                    f"Frame {count} of the clip is {frame.shape[1]}×{frame.shape[0]}, "
+                    f"and not {rendering.width}×{rendering.height}.",
+                    "Have it rendered again.",
+                )
+    except Unreadable as error:
+        raise RenderFailed(FailureKind.BAD_OUTPUT, str(error), "Have it rendered again.") from error
+    if count != order.frame_count:
+        raise RenderFailed(
+            FailureKind.BAD_OUTPUT,
+            f"The clip has {count} frames, and {order.frame_count} were ordered.",
+            "Have it rendered again.",
+        )
+
+
+def _keep(rendering: Rendering, artifacts: Artifacts) -> _Kept:
+    def keep(path: Path, media_type: str, frame_count: int | None) -> Artifact:
+        size_bytes = path.stat().st_size
+        digest: Digest = artifacts.keep(path)
+        return Artifact(
+            digest=digest,
+            media_type=media_type,
+            size_bytes=size_bytes,
+            width=rendering.width,
+            height=rendering.height,
+            frame_count=frame_count,
+        )
+
+    return _Kept(
+        clip=keep(rendering.video, "video/mp4", rendering.frame_count),
+        hand_over=keep(rendering.hand_over, "image/png", None),
+        poster=keep(rendering.poster, "image/jpeg", None),
+    )
+
+
+def _rendered(job: Job, rendering: Rendering, kept: _Kept, cost: Cost) -> Fact:
+    digest = order_digest(job.order)
+    if job.is_sample:
+        return SampleRendered(
+            brief=job.of,
+            take=job.take,
+            clip=kept.clip,
+            poster=kept.poster,
+            order_digest=digest,
+            cost=cost,
+            made=rendering.made,
+        )
+    return SegmentRendered(
+        segment=job.of,
+        take=job.take,
+        clip=kept.clip,
+        hand_over=kept.hand_over,
+        poster=kept.poster,
+        order_digest=digest,
+        cost=cost,
+        made=rendering.made,
+    )
+
+
+def _failed(job: Job, failure: Failure) -> Fact:
+    if job.is_sample:
+        return SampleFailed(brief=job.of, take=job.take, failure=failure)
+    return SegmentFailed(segment=job.of, take=job.take, failure=failure)
+
+
+def _failure(error: RenderFailed) -> Failure:
+    return Failure(
+        kind=str(error.kind),
+        what=f"The render failed: {error.why}",
+        why=error.why,
+        help=error.help,
+        is_retryable=error.kind.is_retryable,
+    )
