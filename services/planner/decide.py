@@ -106,9 +106,10 @@ def _sample(production: Production, number: int, brief: Brief, sample: Sample | 
         return ()
     acted = production.acted.get(0, 0)
     failed = sum(one.failure is not None and one.ordinal > acted for one in production.samples if one.brief == number)
-    if failed and (failed >= FAILURES_MAX or not sample.failure.is_retryable):
+    if failed and (failed >= FAILURES_MAX or not _may_retry(production, sample.failure)):
         return (_stall(production, "sample", sample.failure),)
-    return (WriteSample(number=number, brief=brief, take=sample.take + 1, smaller=sample.failure.smaller),)
+    smaller = sample.failure.smaller if production.options.accept_smaller else None
+    return (WriteSample(number=number, brief=brief, take=sample.take + 1, smaller=smaller),)
 
 
 def _plan(production: Production, number: int, brief: Brief) -> tuple[Task, ...]:
@@ -129,6 +130,8 @@ def _plan(production: Production, number: int, brief: Brief) -> tuple[Task, ...]
 
 def _orders(production: Production, plan: Plan) -> tuple[Task, ...]:
     """Return every order that is due, as one batch, before it what has to be settled about segments."""
+    if production.is_stalled("orders"):
+        return ()
     slots = board(production)
     free = ORDERS_OPEN_MAX - sum(slot.open is not None for slot in slots)
     due: list[SegmentOrdered] = []
@@ -139,7 +142,7 @@ def _orders(production: Production, plan: Plan) -> tuple[Task, ...]:
         failed = _last_failure(production, slot)
         if failed is not None and (slot.failed_count >= FAILURES_MAX or not _may_retry(production, failed)):
             return (_stall(production, about, failed),)
-        if slot.rejected_count >= production.options.takes_max:
+        if slot.rejected_count >= max(1, production.options.takes_max):
             return (_used_up(production, slot, about),)
         if free > 0:
             free -= 1
@@ -189,8 +192,11 @@ def _why(production: Production, slot: Slot, failed: Failure | None) -> str:
 
 
 def _used_up(production: Production, slot: Slot, about: str) -> Write:
-    """Return what happens when no take was approved: the best is kept, or a person is asked."""
-    rejected = [one for one in slot.takes if one.is_approved is False and one.verdict is not None]
+    """Return what happens when no take was approved: the best is kept, or a person is asked.
+
+    What a person has ruled on is theirs to decide: it is not kept against their word, and not for a second time.
+    """
+    rejected = [one for one in slot.takes if one.is_approved is False and not one.rulings]
     best = max(rejected, key=_score)
     if production.options.when_takes_are_used_up is WhenTakesAreUsedUp.KEEP_BEST:
         why = f"None of {len(rejected)} takes was approved; this one is the best of them."

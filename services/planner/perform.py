@@ -19,7 +19,7 @@ from bus.work import Task, Write
 from services._kit.settings import Settings
 from services.planner.decide import WritePlan, WriteSample
 from services.planner.revise import plan_changes
-from services.planner.rules import PlanSettings, Unplannable, write_plan, write_sample
+from services.planner.rules import PlanSettings, Unplannable, plan_remarks, write_plan, write_sample
 
 RULES = Made(by="rules", version="1")
 
@@ -57,11 +57,12 @@ class Planner:
         return SampleOrdered(brief=task.number, take=task.take, order=order)
 
     def _plan(self, task: WritePlan, production: Production) -> Fact:
+        rules = self._rules(production)
         try:
             plan = check_plan(
                 write_plan(
                     task.brief,
-                    self._rules(production),
+                    rules,
                     task.before,
                     base_seed(production),
                     brief_number=task.brief_number,
@@ -74,10 +75,11 @@ class Planner:
         refused = _refused(plan, production)
         if refused is not None:
             return refused
+        remarks = plan_remarks(task.brief, rules, plan)
         if task.before is None:
-            return PlanWritten(number=task.number, plan=plan, made=RULES)
+            return PlanWritten(number=task.number, plan=plan, remarks=remarks, made=RULES)
         changes = tuple(str(one) for one in plan_changes(task.before, plan))
-        return PlanRevised(number=task.number, plan=plan, changes=changes, made=RULES)
+        return PlanRevised(number=task.number, plan=plan, changes=changes, remarks=remarks, made=RULES)
 
     def _rules(self, production: Production) -> PlanSettings:
         options, film = production.options, self.settings.film
