@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 import av
+import av.codec.context
 import av.error
 import cv2
 import numpy as np
@@ -81,8 +82,8 @@ def join(
 ) -> JoinFacts:
     """Write the film and return how: what can be copied is copied, the rest is encoded once.
 
-    The same clips, edit list and title give the same bytes. Blocks for about a second for each 40 frames of
-    832×480 that are encoded; a film that is copied takes a tenth of a second.
+    The same clips, edit list and title give the same bytes. Blocks: about 15 ms for each
+    frame of 832×480 that is encoded, and 3 ms for each frame of the film, all of which are decoded to check it.
 
     Args:
         paths: by digest, where each clip lies.
@@ -140,6 +141,7 @@ def check_film(path: Path, edit: EditList) -> None:
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
+            stream.thread_type = av.codec.context.ThreadType.AUTO
             stream.codec_context.options = {"err_detect": "explode"}
             for frame in container.decode(stream):
                 if frame.pts is None or frame.time_base is None:
