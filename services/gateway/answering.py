@@ -1,0 +1,74 @@
+"""Answers: documents as JSON, and acts that are decided on the newest state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from fastapi import Request
+from fastapi.responses import Response
+from msgspec import Struct
+
+from bus.errors import Reason, Refused
+from bus.events import Fact
+from bus.ids import ProductionId
+from bus.production import Production
+from services.gateway.door import Door
+from services.gateway.view import view
+
+
+def document(shown: Struct, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a document as JSON; it is asked for anew each time."""
+    return Response(
+        msgspec.json.encode(shown),
+        status_code=status,
+        headers={"cache-control": "no-cache", **(headers or {})},
+        media_type="application/json",
+    )
+
+
+async def known(door: Door, production: ProductionId) -> Production:
+    """Return the state as of now.
+
+    Raises:
+        Refused: there is no such production.
+    """
+    return require_known(await door.books.state(production))
+
+
+def require_known(state: Production) -> Production:
+    """Return the state of a production that somebody asked for.
+
+    Raises:
+        Refused: nobody did.
+    """
+    if state.request is None:
+        raise Refused(
+            Reason.UNKNOWN,
+            f"There is no production {state.id}.",
+            why="The log holds nothing under this name.",
+            help="See GET /v1/productions for the names there are.",
+        )
+    return state
+
+
+def show(request: Request, state: Production, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Return a production, or 304 where the client has this very state of it."""
+    tag = f'"{state.ordinal}-{(state.head or "")[:16]}"'
+    headers = {"etag": tag, **(headers or {})}
+    if request.method == "GET" and has_tag(request, tag):
+        return Response(status_code=304, headers={"cache-control": "no-cache", **headers})
+    return document(view(state), status, headers)
+
+
+def has_tag(request: Request, tag: str) -> bool:
+    """Say whether the client has what the tag names (`If-None-Match`)."""
+    stated = request.headers.get("if-none-match", "")
+    return stated.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in stated.split(","))
+
+
+async def act(
+    request: Request, door: Door, production: ProductionId, decide: Callable[[Production], Sequence[Fact]]
+) -> Response:
+    """Write what follows from the act, and return the production as it is then."""
+    return show(request, await door.books.act(production, decide))

@@ -1,0 +1,150 @@
+"""A gateway over the memory log, with a film's worth of facts and bytes for its tests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from bus import events as e
+from bus.errors import Refused
+from bus.ids import ProductionId
+from bus.plan import Artifact
+from bus.production import Production
+from bus.wire.artifacts import FolderArtifacts
+from bus.wire.books import LogBooks
+from bus.wire.memory import MemoryLog
+from services.gateway.app import make_app
+from services.gateway.door import Door, Limits
+from services.gateway.index import Index
+from tests import stories
+from tests.stories import BEGINNING, Story
+
+WORDS = "A lighthouse keeper rows out at dusk"
+PROBLEM = "application/problem+json"
+PLANNED = (*BEGINNING, e.PlanWritten(number=1, plan=stories.plan(), made=stories.MADE))
+MADE_ONE = (*PLANNED, stories.ordered(stories.plan(), 1), stories.rendered(1))
+PICTURE = Artifact(digest=stories.artifact("picture").digest, media_type="image/png", size_bytes=10)
+CANCELLED = e.ProductionCancelled(why="another idea")
+STALLED = e.ProductionStalled(number=1, problem=stories.PROBLEM)
+QUESTION = e.IntentQuestioned(
+    number=1,
+    heard=1,
+    field="image",
+    text="Which photo?",
+    why="You said “this photo”.",
+    assumed="none",
+    made=stories.MADE,
+)
+
+
+PLAN = stories.plan()
+FILM = e.ProductionDone(
+    number=1,
+    plan=1,
+    film=stories.artifact("film"),
+    manifest=stories.artifact("manifest", "application/json"),
+    takes=tuple(
+        e.CutTake(segment=number, take=1, digest=stories.artifact(f"clip {number}-1").digest) for number in (1, 2, 3)
+    ),
+    duration_s=PLAN.duration_s,
+    count=15,
+    head=stories.artifact("head").digest,
+    made=stories.MADE,
+)
+
+
+def finished() -> Story:
+    """Return a production whose film is done."""
+    made = stories.story(*PLANNED)
+    for number, start in ((1, None), (2, None), (3, stories.artifact("hand-over 2-1", "image/png").digest)):
+        made.tell(stories.ordered(PLAN, number, start=start), stories.rendered(number), stories.approved(number))
+    return made.tell(FILM)
+
+
+def refused(act: Callable[[], object]) -> Refused:
+    """Return the refusal that the act ends in."""
+    with pytest.raises(Refused) as caught:
+        act()
+    return caught.value
+
+
+def problem_of(answer: httpx.Response) -> tuple[int, str]:
+    """Return the status and what is said first, having checked that it is a whole problem document."""
+    assert answer.headers["content-type"] == PROBLEM, answer.text
+    said = answer.json()
+    assert said["status"] == answer.status_code
+    assert said["type"]
+    assert said["title"]
+    assert said["help"]
+    return answer.status_code, said["detail"]
+
+
+@dataclass
+class House:
+    """A gateway that is open, and the log and the store behind it."""
+
+    log: MemoryLog
+    books: LogBooks
+    store: FolderArtifacts
+    door: Door
+    app: FastAPI
+    client: httpx.AsyncClient
+
+    async def tell(self, production: ProductionId, *facts: e.Fact) -> Production:
+        """Append facts as the services would."""
+        return await self.books.act(production, lambda _: facts)
+
+    async def begin(self, *facts: e.Fact) -> ProductionId:
+        """Begin the story's production with these facts."""
+        await self.tell(stories.PRODUCTION, *facts)
+        return stories.PRODUCTION
+
+    async def create(self, words: str = WORDS) -> str:
+        """Ask for a film, and return its id."""
+        answer = await self.client.post("/v1/productions", json={"words": words})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def keep(self, content: bytes, media_type: str) -> Artifact:
+        """Keep bytes as an artifact."""
+        with self.store.workspace() as folder:
+            (folder / "file").write_bytes(content)
+            digest = self.store.keep(folder / "file")
+        return Artifact(digest=digest, media_type=media_type, size_bytes=len(content))
+
+    async def caught_up(self) -> None:
+        """Wait until the index has seen all that is on the log."""
+        await self.door.index.reach(len(self.log.stored))
+
+
+@contextlib.asynccontextmanager
+async def open_house(folder: Path, log: MemoryLog | None = None, limits: Limits | None = None) -> AsyncIterator[House]:
+    """Open a gateway; on a log that is given, as after a restart."""
+    log = log or MemoryLog()
+    books = LogBooks(log, e.Writer(service="gateway", version="1", host="here"))
+    store = FolderArtifacts(folder)
+    door = Door(
+        books=books,
+        artifacts=store,
+        index=Index(books, log.last_sequence),
+        version="1",
+        limits=limits or Limits(),
+    )
+    app = make_app(door)
+    indexing = asyncio.create_task(door.index.run())
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
+    try:
+        async with client:
+            await door.index.ready.wait()
+            yield House(log, books, store, door, app, client)
+    finally:
+        door.close()
+        indexing.cancel()
+        await asyncio.gather(indexing, return_exceptions=True)
