@@ -77,7 +77,7 @@ def _slot(production: Production, plan: Plan, segment: Segment, before: dict[int
         accepted=max(accepted, key=lambda take: take.settled, default=None),
         open=next((take for take in fitting if take.rendered is None and take.failure is None), None),
         unreviewed=next((take for take in fitting if needs_review(production, take)), None),
-        rejected_count=sum(take.is_approved is False and take.settled > acted for take in fitting),
+        rejected_count=sum(take.is_approved is False and not take.rulings and take.settled > acted for take in fitting),
         failed_count=sum(take.failure is not None and take.settled > acted for take in fitting),
         last_take=max((take.take for take in takes), default=0),
     )

@@ -38,6 +38,9 @@ Upcast = Callable[[bytes], bytes]
 UPCASTS: dict[tuple[str, int], Upcast] = {}
 """From (type, version) to the data of the next version. Applied until the current version is reached."""
 
+# Bytes nested too deep, and an upcast that is missing or meets what no writer of ours has written, are no event either.
+_UNDECODABLE = (msgspec.MsgspecError, ValueError, LookupError, TypeError, RecursionError)
+
 
 def encode(event: Event) -> bytes:
     """Return the bytes that are stored.
@@ -84,8 +87,10 @@ def decode(content: bytes) -> Event:
     try:
         wire = _envelope.decode(content)
         fact = _fact(wire)
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
-        raise Unprocessable("The message is no event of ours.", why=f"It does not decode: {error}.") from error
+    except _UNDECODABLE as error:
+        raise Unprocessable(
+            "The message is no event of ours.", why=f"It does not decode: {str(error)[:300]}."
+        ) from error
     return Event(
         id=wire.id,
         production=wire.production,
@@ -101,11 +106,16 @@ def decode(content: bytes) -> Event:
 
 def _fact(wire: Wire) -> Fact | Unknown:
     known = BY_TYPE.get(wire.type)
+    if wire.version < 1:
+        raise ValueError(f"versions begin at 1, and this one is {wire.version}")
     if known is None or wire.version > known.VERSION:
         return Unknown(type=wire.type, version=wire.version, data=bytes(wire.data))
     data: bytes | msgspec.Raw = wire.data
     for version in range(wire.version, known.VERSION):
-        data = UPCASTS[wire.type, version](bytes(data))
+        upcast = UPCASTS.get((wire.type, version))
+        if upcast is None:
+            raise ValueError(f"nothing leads from version {version} of {wire.type} to the next")
+        data = upcast(bytes(data))
     return _facts[wire.type].decode(data)
 
 
@@ -120,8 +130,8 @@ def record(sequence: int, subject: str, content: bytes) -> Recorded | Unreadable
     try:
         event = decode(content)
         fact = event.fact
+        parsed = parse_subject(subject)
         if isinstance(fact, Unknown):
-            parsed = parse_subject(subject)
             fits = (parsed.type, parsed.production) == (fact.type, event.production)
         else:
             fits = subject_of(event.production, fact) == subject

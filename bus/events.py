@@ -337,6 +337,8 @@ class PlanWritten(Numbered, frozen=True, gc=False, kw_only=True):
     TYPE: ClassVar[str] = "plan.written"
     LIMIT_BYTES: ClassVar[int] = Plan.LIMIT_BYTES
     plan: Plan
+    remarks: tuple[str, ...] = ()
+    """How the plan differs from the person's words, where it does."""
     made: Made
 
 
@@ -347,6 +349,7 @@ class PlanRevised(Numbered, frozen=True, gc=False, kw_only=True):
     LIMIT_BYTES: ClassVar[int] = Plan.LIMIT_BYTES
     plan: Plan
     changes: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
     made: Made
 
 

@@ -271,8 +271,10 @@ def _directed(state: Production, fact: e.ProductionDirected, ordinal: int) -> Pr
 
 
 def _refused(state: Production, fact: e.ProductionRefused, ordinal: int) -> Production | str:
+    # A plan or an order is refused after its words became a brief: then those are meant that the brief came from.
+    before = state.heard if fact.heard > state.heard else state.briefs[-2].heard if len(state.briefs) > 1 else 0
     conversation = tuple(
-        _replace(one, is_refused=True) if state.heard <= index < fact.heard else one
+        _replace(one, is_refused=True) if before <= index < fact.heard else one
         for index, one in enumerate(state.conversation)
     )
     heard = max(state.heard, fact.heard)
@@ -456,7 +458,17 @@ def _ended(
 ) -> Production | str:
     if state.end is not None and not isinstance(fact, e.ProductionDeleted):
         return "The production had ended."
+    if isinstance(fact, e.ProductionCancelled) and _stands(state):
+        return "The film is done."
     return _replace(state, end=fact)
+
+
+def _stands(state: Production) -> bool:
+    """Say whether the film is done and nothing is wanted of it since: there is nothing to call off."""
+    if not state.cuts or state.has_unheard_words or state.open_question or state.is_refused or state.open_stalls:
+        return False
+    is_current = state.cuts[-1].plan == len(state.plans) and state.plans[-1].brief == len(state.briefs)
+    return is_current and max(state.acted.values(), default=0) < state.cut_ordinal
 
 
 def _work_failed(state: Production, fact: e.WorkFailed, ordinal: int) -> Production | str:

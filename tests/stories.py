@@ -30,11 +30,10 @@ from bus.plan import (
     ShotSize,
     Size,
     Verdict,
-    check_plan,
-    film_frame_count,
     order_digest,
     order_for,
 )
+from bus.plan_rules import check_plan, film_frame_count
 from bus.production import Production, fold
 from bus.subjects import subject_of
 
@@ -75,7 +74,7 @@ def segment(number: int, *, continues: int | None = None, seed: int = 7, frames:
         transition=Cut() if continues is None else Continue(),
         frame_count=frames,
         in_frame=0 if continues is None else 1,
-        out_frame=frames - 1 if continues is None else frames,
+        out_frame=frames,
         seed=seed + number,
         criteria=(Criterion(id="decodes", question="Does it decode?", kind=CriterionKind.MEASURED),),
     )
@@ -142,6 +141,24 @@ def parsed(number: int = 1, heard: int = 1, **changes: object) -> e.IntentParsed
     return e.IntentParsed(number=number, heard=heard, brief=brief(**changes), made=MADE)
 
 
+def questioned(number: int = 1, heard: int = 1) -> e.IntentQuestioned:
+    """Return question n."""
+    return e.IntentQuestioned(
+        number=number,
+        heard=heard,
+        field="duration_s",
+        text="How long?",
+        why="It costs.",
+        assumed="10",
+        made=MADE,
+    )
+
+
+def refusal(number: int, heard: int) -> e.ProductionRefused:
+    """Return the content policy's no to what was said up to this message."""
+    return e.ProductionRefused(number=number, heard=heard, rule="minors", why="No.", help="")
+
+
 def sample_rendered(number: int = 1, take: int = 1) -> e.SampleRendered:
     """Return a sample that is there."""
     return e.SampleRendered(
@@ -198,7 +215,7 @@ BEGINNING: tuple[e.Fact, ...] = (
 """From the request to the approved sample."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Story:
     """A production's log as its writers would have written it."""
 
@@ -206,24 +223,34 @@ class Story:
     log: list[e.Recorded | e.Unreadable] = field(default_factory=list)
     messages: list[tuple[str, bytes]] = field(default_factory=list)
 
+    def __repr__(self) -> str:
+        return "\n".join(f"{one.sequence:3} {one.subject}" for one in self.log)
+
     def tell(self, *facts: e.Fact) -> Story:
         """Append the facts, each chained to the one before."""
         for fact in facts:
-            ordinal = len(self.log) + 1
-            event = e.Event(
-                id=EventId(f"00000000-0000-4000-8000-{ordinal:012d}"),
-                production=self.production,
-                ordinal=ordinal,
-                time=f"2026-01-01T00:00:{ordinal % 60:02d}.000Z",
-                by=WRITER,
-                cause=None,
-                previous=self.log[-1].digest if self.log else None,
-                trace=None,
-                fact=fact,
-            )
-            subject, content = subject_of(self.production, fact), codec.encode(event)
-            self.messages.append((subject, content))
-            self.log.append(codec.record(ordinal, subject, content))
+            self.seal(fact, previous=self.log[-1].digest if self.log else None, ordinal=len(self.log) + 1)
+        return self
+
+    def seal(self, fact: e.Fact, *, previous: Digest | None, ordinal: int) -> Story:
+        """Append a fact whose envelope says what it is told to say, as a broken writer might."""
+        event = e.Event(
+            id=EventId(f"00000000-0000-4000-8000-{ordinal:012d}"),
+            production=self.production,
+            ordinal=ordinal,
+            time=f"2026-01-01T00:00:{ordinal % 60:02d}.000Z",
+            by=WRITER,
+            cause=None,
+            previous=previous,
+            trace=None,
+            fact=fact,
+        )
+        return self.overhear(subject_of(self.production, fact), codec.encode(event))
+
+    def overhear(self, subject: str, content: bytes) -> Story:
+        """Append whatever somebody published on the subject."""
+        self.messages.append((subject, content))
+        self.log.append(codec.record(len(self.log) + 1, subject, content))
         return self
 
     @property

@@ -16,9 +16,10 @@ from bus.events import Writer
 from bus.ports import Artifacts
 from bus.wire.books import new_event_id, utc_now
 from bus.wire.chronicle import Chronicle
-from bus.wire.jetstream import Access, JetStreamLog, connect
+from bus.wire.jetstream import JetStreamLog, connect
 from bus.wire.log import WorkKind
 from bus.wire.projector import Projection, Projector
+from bus.wire.server import Access
 from bus.wire.worker import Station, Worker
 
 VERSION = "0.1.0"

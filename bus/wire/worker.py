@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -23,6 +23,7 @@ from bus.subjects import parse_subject
 from bus.wire.chronicle import Chronicle, Folded
 from bus.wire.log import Delivery, Wakeups
 from bus.wire.progress import Teller
+from bus.wire.waiting import beat_s, beating, next_hint, unless
 from bus.work import Decide, Perform, Task
 
 log = structlog.get_logger()
@@ -92,7 +93,7 @@ class Worker:
         swept = loop.time()
         while not stop.is_set():
             try:
-                delivery = await _unless(stop, self._wakeups.fetch(min(5.0, self.station.sweep_s)))
+                delivery = await unless(stop, self._wakeups.fetch(min(5.0, self.station.sweep_s)))
                 if delivery is not None:
                     await self.handle(delivery)
                 elif loop.time() - swept >= self.station.sweep_s:
@@ -107,7 +108,7 @@ class Worker:
         """Do what the message wakes, saying all the while that it is being worked on, and settle it."""
         started = asyncio.get_running_loop().time()
         try:
-            async with _beating(delivery, self.station.ack_wait_s):
+            async with beating(delivery, self.station.ack_wait_s):
                 settled = await self._settle(delivery)
         except asyncio.CancelledError:
             with contextlib.suppress(Exception):
@@ -186,17 +187,17 @@ class Worker:
             await asyncio.gather(watching, doing, return_exceptions=True)
 
     async def _until_unwanted(self, task: Task, production: ProductionId, fact: Fact | None) -> None:
-        beat_s = _beat_s(self.station.ack_wait_s)
+        pause_s = beat_s(self.station.ack_wait_s)
         hints = self._chronicle.log.hints(production)
-        hint = asyncio.ensure_future(_next_hint(hints))
+        hint = asyncio.ensure_future(next_hint(hints))
         try:
             while True:
-                await asyncio.wait({hint}, timeout=beat_s)
+                await asyncio.wait({hint}, timeout=pause_s)
                 if hint.done() and hint.result():
-                    hint = asyncio.ensure_future(_next_hint(hints))
+                    hint = asyncio.ensure_future(next_hint(hints))
                 elif hint.done():
                     # Hints have ended with their connection: from here on the clock alone wakes.
-                    await asyncio.sleep(beat_s)
+                    await asyncio.sleep(pause_s)
                 try:
                     state = (await self._chronicle.state(production)).production
                 except (LogUnavailable, Conflict):
@@ -350,15 +351,6 @@ class _TaskFailed(Exception):
         self.error = error
 
 
-async def _next_hint(hints: AsyncIterator[None]) -> bool:
-    """Wait for a hint; say whether more may come."""
-    try:
-        await anext(hints)
-    except (StopAsyncIteration, LogUnavailable):
-        return False
-    return True
-
-
 def _problem(error: Exception, about: str) -> Problem:
     if isinstance(error, KindlingError):
         return Problem(kind="error", about=about, what=error.what, why=error.why, help=error.help)
@@ -378,38 +370,3 @@ def _refuse_unknown(production: Production) -> None:
             why="A newer service wrote them.",
             help="Update this service; the work waits.",
         )
-
-
-def _beat_s(ack_wait_s: float) -> float:
-    return max(ack_wait_s / 6, 0.05)
-
-
-@contextlib.asynccontextmanager
-async def _beating(delivery: Delivery, ack_wait_s: float) -> AsyncIterator[None]:
-    """Say again and again that the message is being worked on."""
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(_beat_s(ack_wait_s))
-            with contextlib.suppress(Exception):
-                await delivery.in_progress()
-
-    beating = asyncio.ensure_future(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()
-        await asyncio.gather(beating, return_exceptions=True)
-
-
-async def _unless(stop: asyncio.Event, awaited: Coroutine[None, None, Delivery | None]) -> Delivery | None:
-    """Return what is awaited, or None as soon as it is time to stop."""
-    doing = asyncio.ensure_future(awaited)
-    stopping = asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        return doing.result() if doing.done() else None
-    finally:
-        for one in (doing, stopping):
-            one.cancel()
-        await asyncio.gather(doing, stopping, return_exceptions=True)

@@ -109,7 +109,7 @@ def _whim(world: World, state: Production) -> Sequence[e.Fact]:
         ruling = draw.choice(list(e.Ruling))
         number = len(take.rulings) + 1
         return (e.SegmentOverruled(segment=take.segment, take=take.take, number=number, ruling=ruling, why="I say so"),)
-    if what == "cancel" and draw.random() < 0.03:
+    if what == "cancel" and draw.random() < 0.03 and not isinstance(status_of(state), Done):
         return (e.ProductionCancelled(),)
     return _help(state) if what in ("resume", "answer") else ()
 

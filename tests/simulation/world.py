@@ -97,10 +97,10 @@ class Connection:
         """Return the last sequence."""
         return await self.inner.last_sequence()
 
-    async def productions(self) -> list[ProductionId]:
-        """Return what is not ended."""
+    async def productions(self, *, with_ended: bool = False) -> list[ProductionId]:
+        """Return what there is."""
         await self.step()
-        return await self.inner.productions()
+        return await self.inner.productions(with_ended=with_ended)
 
     async def wakeups(self, kind: WorkKind) -> ShakyWakeups:
         """Return the durable queue through this connection."""
