@@ -28,8 +28,9 @@ from bus.production import Production, evolve
 from bus.subjects import every, log_of
 from bus.wire.artifacts import FolderArtifacts
 from bus.wire.chronicle import Chronicle
-from bus.wire.jetstream import STREAM, JetStreamLog, connect, make_stream
+from bus.wire.jetstream import JetStreamLog, connect, make_stream
 from bus.wire.log import WorkKind
+from bus.wire.stream import STREAM
 from bus.wire.worker import Station, Worker
 from bus.work import Decide, Task, Write
 from kindling import embedded

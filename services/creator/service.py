@@ -7,8 +7,8 @@ import platform
 from bus.subjects import every
 from bus.wire.artifacts import FolderArtifacts
 from bus.wire.host import Post, Service, run
-from bus.wire.jetstream import Access
 from bus.wire.log import WorkKind
+from bus.wire.server import Access
 from bus.wire.worker import Station
 from services._kit.entry import begin
 from services._kit.settings import Settings
@@ -21,8 +21,8 @@ NAME = "creator"
 
 def build(settings: Settings) -> Service:
     """Return the service as these settings want it."""
-    animatic = Animatic()
-    creator = Creator({animatic.name: animatic}, platform.node() or "localhost")
+    animatic = Animatic(platform.node() or "localhost")
+    creator = Creator({animatic.name: animatic})
     ack_wait_s = settings.work.ack_wait_s.render
     posts = []
     for queue, wakes, decide in (

@@ -15,7 +15,8 @@ from bus.events import Options, WhenTakesAreUsedUp
 from bus.wire.artifacts import FolderArtifacts
 from bus.wire.books import LogBooks
 from bus.wire.host import VERSION, Service, run, writer
-from bus.wire.jetstream import Access, JetStreamLog
+from bus.wire.jetstream import JetStreamLog
+from bus.wire.server import Access
 from services._kit.entry import begin
 from services._kit.settings import Settings
 from services.gateway.app import make_app

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bus.subjects import every
 from bus.wire.artifacts import FolderArtifacts
 from bus.wire.host import Post, Service, run
-from bus.wire.jetstream import Access
 from bus.wire.log import WorkKind
+from bus.wire.server import Access
 from bus.wire.worker import Station
 from services._kit.entry import begin
 from services._kit.settings import Settings

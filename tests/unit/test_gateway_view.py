@@ -11,7 +11,8 @@ from hypothesis import given
 from bus import events as e
 from bus.board import status_of
 from bus.errors import Refused
-from bus.plan import Crossfade, film_frame_count
+from bus.plan import Crossfade
+from bus.plan_rules import film_frame_count
 from bus.production import Production
 from services.gateway.status_view import STATUS_NAMES, status_view
 from services.gateway.view import ProductionView, possible_acts, summary, view
