@@ -30,10 +30,18 @@ from services.planner.rules import write_plan
 _MADE = Made(by="rules", version="1")
 
 
+class Asked(Struct, frozen=True, kw_only=True):
+    """What would be asked before anything is made."""
+
+    text: str
+    why: str
+    field: str
+
+
 class BriefDocument(Struct, frozen=True, kw_only=True):
     """A brief as `kindling brief --json` prints it: every field of `bus.plan.Brief`, and the question if there is one.
 
-    Where a question stands in the way of a brief, all that would depend on it is null.
+    Beside a question stands the brief that holds if nobody answers it; all is null where there can't be one.
     """
 
     title: str | None = None
@@ -51,7 +59,7 @@ class BriefDocument(Struct, frozen=True, kw_only=True):
     images: tuple[msgspec.Raw, ...] = ()
     notes: tuple[msgspec.Raw, ...] = ()
     assumed: tuple[msgspec.Raw, ...] = ()
-    question: Question | None = None
+    question: Asked | None = None
 
 
 def understand(said: str, images: Sequence[Path], settings: Settings) -> Brief | Question:
@@ -102,10 +110,17 @@ def _opened(path: Path) -> Artifact:
 
 def brief_document(understood: Brief | Question) -> bytes:
     """Return the brief as JSON."""
+    asked = None
+    brief: Brief | None
     if isinstance(understood, Question):
-        return msgspec.json.encode(BriefDocument(question=understood))
-    document = msgspec.json.decode(msgspec.json.encode(understood), type=BriefDocument)
-    return msgspec.json.encode(document)
+        asked = Asked(text=understood.text, why=understood.why, field=understood.field)
+        brief = understood.otherwise
+    else:
+        brief = understood
+    if brief is None:
+        return msgspec.json.encode(BriefDocument(question=asked))
+    document = msgspec.json.decode(msgspec.json.encode(brief), type=BriefDocument)
+    return msgspec.json.encode(msgspec.structs.replace(document, question=asked))
 
 
 def brief_page(understood: Brief | Question, width: int) -> RenderableType:

@@ -65,8 +65,8 @@ class Film(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class AckWait(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long a worker may be silent before its work is given to another, in seconds."""
 
-    render: Seconds = 120.0
-    short: Seconds = 30.0
+    render: Seconds = 30.0
+    short: Seconds = 15.0
 
 
 class Work(_Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

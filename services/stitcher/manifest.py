@@ -89,7 +89,8 @@ def manifest_of(task: Stitch, production: Production, film: Artifact, facts: Joi
 
 def _take(plan: Plan, take: Take) -> ManifestTake:
     segment = plan.segment(take.segment)
-    assert segment is not None and take.rendered is not None, "the film shows rendered takes of the plan"
+    assert segment is not None, "the film shows segments of the plan"
+    assert take.rendered is not None, "the film shows rendered takes"
     return ManifestTake(
         segment=take.segment,
         take=take.take,

@@ -14,6 +14,7 @@ from bus.events import (
     Fact,
     ProductionDeleted,
     ProductionDone,
+    SampleRendered,
     SegmentApproved,
     SegmentKept,
     SegmentOverruled,
@@ -26,6 +27,7 @@ from bus.production import Production
 from services._kit.shelf import clear, link
 
 WAKES: tuple[type[Fact], ...] = (
+    SampleRendered,
     SegmentRendered,
     SegmentApproved,
     SegmentRejected,
@@ -54,6 +56,10 @@ def names_of(production: Production) -> tuple[Named, ...]:
         stem = production.id if cut is production.cuts[-1] else f"{production.id}.cut-{cut.number}"
         names.append(Named("completed", f"{stem}.mp4", cut.film.digest))
         names.append(Named("completed", f"{stem}.json", cut.manifest.digest))
+    for sample in production.samples:
+        if sample.rendered is not None:
+            name = f"sample-{sample.brief}-take-{sample.take}.mp4"
+            names.append(Named(f"segments/{production.id}", name, sample.rendered.clip.digest))
     for take in production.takes.values():
         if take.rendered is not None:
             word = "approved" if is_accepted(production, take) else "rejected" if take.is_approved is False else "new"
@@ -99,7 +105,7 @@ class Shelf:
                 continue  # `kindling verify` names it; the other files are put in order all the same.
         for folder, pattern in (
             ("completed", f"{production.id}.*"),
-            (f"segments/{production.id}", "segment-*.mp4"),
+            (f"segments/{production.id}", "s*-take-*.mp4"),
         ):
             clear(self.root / folder, pattern, frozenset(one.name for one in names if one.folder == folder))
 

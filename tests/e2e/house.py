@@ -16,7 +16,8 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from bus.wire.jetstream import Access, JetStreamLog, connect
+from bus.wire.jetstream import JetStreamLog, connect
+from bus.wire.server import Access
 from kindling.home import Home, access, load_settings
 from services._kit.media import frames_of
 

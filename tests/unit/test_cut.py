@@ -20,8 +20,8 @@ from bus.plan import (
     Segment,
     ShotSize,
     Size,
-    film_frame_count,
 )
+from bus.plan_rules import film_frame_count
 from services.stitcher.cut import (
     CannotCut,
     ClipSource,

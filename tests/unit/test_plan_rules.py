@@ -26,8 +26,8 @@ from bus.plan import (
     SegmentNote,
     ShotSize,
     Size,
-    plan_problems,
 )
+from bus.plan_rules import plan_problems
 from services.planner.lights import LIGHT_WORDS
 from services.planner.rules import PlanSettings, Unplannable, plan_remarks, write_plan, write_sample
 

@@ -39,7 +39,7 @@ def test_a_home_without_a_file_has_the_defaults(tmp_path: Path) -> None:
         3,
         "keep",
     )
-    assert (settings.work.ack_wait_s.render, settings.work.ack_wait_s.short) == (120, 30)
+    assert (settings.work.ack_wait_s.render, settings.work.ack_wait_s.short) == (30, 15)
     assert settings.renderer == "animatic"
     assert settings.productions_folder == tmp_path / "productions"
 
