@@ -311,6 +311,8 @@ class Order(Struct, frozen=True, gc=False, kw_only=True):
     """A sample: few steps, judged by its look and not by its motion."""
     steps: int | None = None
     """None: what the renderer's workflow says."""
+    shown: Size | None = None
+    """The middle part that the film shows, where it is not the whole: a caption stays inside."""
     colour_reference: Digest | None = None
     """The opening frame of a chain that the take's colours are matched to."""
 
@@ -350,6 +352,7 @@ def order_for(plan: Plan, segment: Segment, take: int, start: Digest | None, adv
         start=start,
         end=segment.end_image,
         loras=segment.loras,
+        shown=plan.crop if plan.caption and plan.crop != plan.size else None,
     )
 
 

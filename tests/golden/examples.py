@@ -74,6 +74,7 @@ LOOK = Look(
 )
 LORA = Lora(name="oil-on-canvas", strength=0.8)
 ORDER = Order(
+    shown=Size(832, 352),
     renderer="wan21_i2v",
     mode=Mode.FLF2V,
     prompt="The keeper rows out. Oil on canvas, warm dusk light. Closer.",
