@@ -2,13 +2,16 @@
 
 `{a}` and `{the}` stand for the subject, `{action}` for what it does, `{clause}` for both, `{place}` for where it is,
 `{at}` for the same with its preposition, `{when}` for the light as an adverb, `{event}` for what the light does,
-`{detail}` for what happens in the place by itself, `{words}` for all that the person said. `[looks|look]` agrees with
-the subject. A first letter in capitals, as in `{The}`, asks for a capital.
+`{detail}` for what happens in the place by itself, `{deed}` for what is to be seen of the action from very near,
+`{words}` for all that the person said. `[looks|look]` agrees with the subject. A first letter in capitals, as in
+`{The}`, asks for a capital. No sentence makes a noun of the person's words: they are a subject that we have read, or
+stand as a sentence of their own.
 """
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from typing import Final
 
 from services.planner.subject import Kind
@@ -33,206 +36,270 @@ class Role(enum.Enum):
 
 
 Sentences = dict[Kind, tuple[str, ...]]
-_READ: Final = (Kind.PERSON, Kind.ANIMAL, Kind.THING, Kind.PLACE)
+_LIVING: Final = (Kind.PERSON, Kind.ANIMAL)
+_LIFELESS: Final = (Kind.THING, Kind.PLACE)
+_NAMELESS: Final = (Kind.WEATHER, Kind.UNREAD)
+"""What has no edge to point at, and what we have no noun for: the sentences speak of shot, light and place."""
 
-_AROUND: Final[Sentences] = dict.fromkeys(
-    _READ,
-    (
-        "All around {the}, {detail}.",
-        "Far behind {the}, {detail}.",
-        "Not far from {the}, {detail}.",
-        "In the empty half of the frame beside {the}, {detail}.",
-        "Away from {the}, {detail}.",
-        "{The} [is|are] only a small part of the frame; {detail}.",
-    ),
-)
+
+def _alike(kinds: Iterable[Kind], sentences: tuple[str, ...]) -> Sentences:
+    return dict.fromkeys(kinds, sentences)
+
 
 ACTING: Final[dict[Role, Sentences]] = {
-    Role.ONLY: dict.fromkeys(Kind, ("{Clause} {when}.",)),
-    Role.OPEN: {
-        Kind.PERSON: ("{Clause}, small in a wide frame {when}.",),
-        Kind.ANIMAL: ("{Clause}, small in a wide frame {when}.",),
-        Kind.THING: ("{Clause}, seen from afar {when}.",),
-        Kind.PLACE: ("{Clause}, seen whole and from afar {when}.",),
-    },
-    Role.ACT: dict.fromkeys(
-        _READ,
+    Role.ONLY: _alike(Kind, ("{Clause} {when}.",)),
+    Role.OPEN: _alike((*_LIVING, *_LIFELESS), ("In a wide frame, {clause} {when}.",))
+    | {Kind.WEATHER: ("{Clause} {when}.",)},
+    Role.ACT: _alike(
+        (*_LIVING, *_LIFELESS),
         (
             "Nearer now, {the} {action}.",
             "From the side, {the} {action}, and {detail}.",
             "From low down, {the} {action}.",
-            "Half hidden behind the foreground, {the} {action}.",
-            "From behind, {the} {action}.",
+            "Larger in the frame now, {the} {action}.",
+            "From another side, {the} {action}.",
             "At eye level, {the} {action}, and {detail}.",
         ),
+    )
+    | {
+        Kind.WEATHER: (
+            "Nearer now, {the} {action}.",
+            "From low down, {the} {action}, and {detail}.",
+            "Past a dark edge in the foreground, {the} {action}.",
+            "From high up, {the} {action}.",
+        )
+    },
+    Role.DETAIL: {
+        Kind.PERSON: (
+            "Light glides along the [shoulder|shoulders] of {the}.",
+            "The hands of {the}, very near, catch the light.",
+            "Folds of cloth move with {the}, very near.",
+            "Light and shadow pass over the hands of {the}.",
+        ),
+        Kind.ANIMAL: (
+            "The eyes of {the} catch the light.",
+            "Light glides along the [back|backs] of {the}.",
+            "Each small movement of {the} shows up close.",
+            "From very near, the light picks out the eyes of {the}.",
+        ),
+        Kind.THING: (
+            "Light slides over the surface of {the}.",
+            "The light picks out {the} from very near.",
+            "The colours of {the} glow from very near.",
+            "Light and shadow pass over {the}.",
+        ),
+        Kind.PLACE: ("Very near, {detail}.", "At the edge of {the}, {detail}.", "Low over the ground, {detail}."),
+        Kind.WEATHER: ("Very near, {detail}.", "In one small corner, {detail}."),
+    },
+    Role.TURN: _alike(
+        (*_LIVING, *_LIFELESS),
+        (
+            "{Event} while {the} {action}.",
+            "{The} {action} as {event}.",
+            "As {event}, {the} {action}.",
+            "In full view now, {the} {action} while {event}.",
+        ),
+    )
+    | {
+        # The light's events are the weather's own, which would be said twice.
+        Kind.WEATHER: ("The light changes while {the} {action}.", "In full view now, {the} {action}, and {detail}.")
+    },
+    Role.GOES_ON: _alike(
+        (*_LIVING, *_LIFELESS, Kind.WEATHER),
+        (
+            "The view comes closer while {the} {action}.",
+            "The view stays with {the}, and {detail}.",
+            "The view moves on, and still {the} {action}.",
+            "The light changes a little while {the} {action}, and {detail}.",
+        ),
     ),
+    Role.FACE: {
+        Kind.PERSON: (
+            "Light moves over the [face|faces] of {the}.",
+            "The [face|faces] of {the} [fills|fill] the frame, half in shadow.",
+            "The [face|faces] of {the} [catches|catch] the light as {event}.",
+            "The eyes of {the} follow what happens.",
+        ),
+        Kind.ANIMAL: (
+            "Light moves over the [head|heads] of {the}.",
+            "The [head|heads] of {the} [fills|fill] the frame.",
+            "In a close view, the light catches {the} as {event}.",
+            "The eyes of {the} are wide open and bright.",
+        ),
+        Kind.THING: (
+            "{The} [fills|fill] the frame as {event}.",
+            "Light moves across {the} from one side to the other.",
+            "Very near, {the} {action}.",
+            "The outline of {the} glows as {event}.",
+        ),
+        Kind.PLACE: ("One part of {the} fills the frame, and {detail}.", "The outline of {the} glows as {event}."),
+        Kind.WEATHER: ("{The} [fills|fill] the frame, and {detail}.", "Close to the ground, {the} {action}."),
+    },
+    Role.PLACE: _alike(
+        (*_LIVING, *_LIFELESS, Kind.WEATHER),
+        (
+            "All around, {detail} while {the} {action}.",
+            "Far off, {the} {action}; all around, {detail}.",
+            "In a wide view, {detail} as {the} {action}.",
+            "At the edge of the frame, {detail}; in the distance, {the} {action}.",
+        ),
+    ),
+    Role.CLOSE: _alike(
+        (*_LIVING, *_LIFELESS),
+        (
+            "The view draws back while {the} {action}, and {event}.",
+            "One last time, {the} {action} as {event}, and the view draws back.",
+        ),
+    )
+    | {Kind.WEATHER: ("The view draws back while {the} {action}, and the scene comes to rest.",)},
 }
 """Where the person said what the subject does."""
 
+DEED_DETAILS: Final = (
+    "Very near, {deed} as {the} {action}.",
+    "In a close shot, {deed} as {the} {action}.",
+    "Very close, {deed}.",
+    "From very near, {deed} while {the} {action}.",
+)
+"""Details of an action that we know what is to be seen of."""
+
 RESTING: Final[dict[Role, Sentences]] = {
     Role.ONLY: {
-        Kind.PERSON: ("{A} [stands|stand] {at} {when}, and {detail}.",),
+        **_alike((Kind.PERSON, Kind.THING), ("{A} [stands|stand] {at} {when}, and {detail}.",)),
         Kind.ANIMAL: ("{A} [looks|look] around {at} {when}, and {detail}.",),
-        Kind.THING: ("{A} [stands|stand] {at} {when}, and {detail}.",),
-        Kind.PLACE: ("{A} [lies|lie] quiet {when}, and {detail}.",),
+        Kind.PLACE: ("{Clause} [lies|lie] quiet {when}, and {detail}.",),
+        Kind.WEATHER: ("{A} [fills|fill] the frame {when}, and {detail}.",),
         Kind.UNREAD: ("{Words}.",),
     },
     Role.OPEN: {
-        Kind.PERSON: ("{Place} lies wide and still {when}; {a} [is|are] small and far off in it.",),
-        Kind.ANIMAL: ("{Place} lies wide and still {when}; {a} [moves|move], small, at the far end of it.",),
+        Kind.PERSON: ("In a wide frame, {a} [stands|stand] {at} {when}.",),
+        Kind.ANIMAL: ("In a wide frame, {a} [looks|look] around {at} {when}.",),
         Kind.THING: ("{A} [stands|stand] alone {at} {when}.",),
-        Kind.PLACE: ("{A} [lies|lie] whole and quiet {when}, before anything moves.",),
-        Kind.UNREAD: ("The whole scene opens wide {when}: {words}.",),
+        Kind.PLACE: ("{Clause} [lies|lie] quiet {when}, before anything moves.",),
+        Kind.WEATHER: ("{A} [fills|fill] a wide frame {when}.",),
+        Kind.UNREAD: ("{Words}.",),
     },
     Role.ACT: {
         Kind.PERSON: (
-            "{The} [walks|walk] slowly, and {detail}.",
-            "{The} [stops|stop] and [looks|look] into the distance.",
-            "{The} [goes|go] on without hurry, and {detail}.",
-            "{The} [bends|bend] down and [reaches|reach] out.",
-            "Half hidden behind the foreground, {the} [waits|wait] and [listens|listen].",
-            "From behind, {the} [comes|come] to a halt.",
+            "{The} slowly [turns|turn], and {detail}.",
+            "{The} [looks|look] into the distance.",
+            "{The} [takes|take] a slow breath, and {detail}.",
+            "Half hidden by the foreground, {the} [waits|wait] and [listens|listen].",
+            "From behind, {the} [looks|look] out at it all.",
         ),
         Kind.ANIMAL: (
             "{The} [moves|move] slowly, and {detail}.",
             "{The} [pauses|pause], alert, and [looks|look] around.",
-            "{The} [comes|come] closer, little by little.",
-            "Half hidden behind the foreground, {the} [goes|go] by.",
-            "From behind, {the} [heads|head] on, further in.",
-            "{The} [turns|turn] in a slow circle, and {detail}.",
+            "Half hidden by the foreground, {the} [keeps|keep] watch.",
+            "{The} [turns|turn] slowly, and {detail}.",
         ),
         Kind.THING: (
             "The view draws nearer to {the}, and {detail}.",
             "{The} [comes|come] into view from behind something dark.",
             "The view circles {the} slowly.",
-            "{The} [stands|stand] in the middle of the light, and {detail}.",
             "From low down, {the} [looks|look] larger than before.",
-            "From above, {the} [casts|cast] a long shadow.",
         ),
         Kind.PLACE: (
             "The view moves deeper into {the}, and {detail}.",
             "Beyond a dark edge in the foreground, {the} [opens|open] up.",
             "From low down, {the} [rises|rise] against the light.",
-            "From above, {the} [shows|show] all its lines.",
             "The view glides along {the}, and {detail}.",
-            "A first sign of life stirs in {the}.",
         ),
-        Kind.UNREAD: (
-            "The view comes nearer, and {detail}: {words}.",
-            "From the side, at eye level: {words}.",
-            "From low down, close to the ground: {words}.",
-            "Beyond a dark edge in the foreground: {words}.",
-            "From behind, following along: {words}.",
-            "From above, looking down: {words}.",
+    }
+    | _alike(
+        _NAMELESS,
+        (
+            "The same moment, seen from nearer: the view draws in, and {detail}.",
+            "The same moment, from the side, at eye level, and {detail}.",
+            "The same moment, from low down, close to the ground.",
+            "The same moment, past a dark edge in the foreground.",
         ),
-    },
+    ),
     Role.DETAIL: {
         Kind.PERSON: (
-            "The hands of {the} fill the frame, steady and sure.",
-            "The fingers of {the} open and close once.",
+            "The hands of {the}, very near, catch the light.",
             "Light glides along the [shoulder|shoulders] of {the}.",
             "The hands of {the} come to rest, and {detail}.",
-            "Only the breath of {the} moves.",
-            "[A hand|The hands] of {the} [moves|move] slowly into the light.",
+            "Folds of cloth stir around {the}, very near.",
         ),
         Kind.ANIMAL: (
             "The eyes of {the} catch the light.",
             "Light glides along the [back|backs] of {the}.",
             "The [side|sides] of {the} [rises and falls|rise and fall] with each breath.",
-            "The [head|heads] of {the} [fills|fill] the frame, alert.",
             "Each small movement of {the} shows up close.",
-            "The eyes of {the} follow something unseen.",
         ),
         Kind.THING: (
             "Light slides over the surface of {the}.",
             "One edge of {the} stays sharp while all else falls soft.",
             "Small marks and textures of {the} fill the frame.",
-            "A reflection travels across {the}.",
             "The colours of {the} glow from very near.",
-            "A shadow crosses {the}, and {detail}.",
         ),
         Kind.PLACE: (
             "Very near, {detail}.",
             "At the edge of {the}, {detail}.",
-            "In the stillness of {the}, {detail}.",
             "Light slides over one small part of {the}.",
             "The textures of {the} fill the frame.",
-            "Low over the ground, {detail}.",
         ),
-        Kind.UNREAD: (
-            "A detail comes very near, and {detail}: {words}.",
-            "Light slides over one small part: {words}.",
-            "The textures fill the frame: {words}.",
-            "One edge stays sharp while all else falls soft: {words}.",
-            "A small movement shows up close: {words}.",
-            "A reflection travels across: {words}.",
+    }
+    | _alike(
+        _NAMELESS,
+        (
+            "A detail comes very near, and {detail}.",
+            "Light slides over one small part of the picture.",
+            "The same moment in its smallest details: {detail}.",
         ),
-    },
+    ),
     Role.TURN: {
         Kind.PERSON: (
-            "{The} [stops|stop] and [looks|look] up as {event}.",
+            "{The} [looks|look] up as {event}.",
             "{The} [turns|turn] around as {event}.",
-            "{The} [stands|stand] quite still as {event}.",
             "For a moment {the} [is|are] only a silhouette as {event}.",
-            "{The} [takes|take] one step into the light as {event}.",
-            "{The} [lifts|lift] [a hand|their hands] against the light as {event}.",
+            "{The} [takes|take] it all in as {event}.",
         ),
         Kind.ANIMAL: (
             "{The} [stops|stop] short as {event}.",
             "{The} [turns|turn] towards the light as {event}.",
-            "{The} [stays|stay] quite still as {event}.",
             "For a moment {the} [is|are] only a silhouette as {event}.",
-            "{The} [moves|move] into the light as {event}.",
             "{The} [looks|look] back as {event}.",
         ),
         Kind.THING: (
             "{The} [is|are] only a silhouette as {event}.",
-            "{The} [changes|change] colour as {event}.",
-            "The shadow of {the} grows longer as {event}.",
-            "{The} [seems|seem] to come alive as {event}.",
+            "The colours of {the} change as {event}.",
             "Everything around {the} stirs as {event}.",
             "{The} [catches|catch] the light as {event}.",
         ),
         Kind.PLACE: (
             "{The} [changes|change] as {event}.",
-            "{The} [falls|fall] silent as {event}.",
             "{The} [takes|take] on new colours as {event}.",
             "One corner of {the} lights up as {event}.",
             "Shadows cross {the} as {event}.",
-            "{The} [seems|seem] to breathe as {event}.",
         ),
-        Kind.UNREAD: (
-            "Everything changes as {event}: {words}.",
-            "For a moment all is silhouette as {event}: {words}.",
-            "Everything holds still as {event}: {words}.",
-            "The colours turn as {event}: {words}.",
-            "Shadows cross the frame as {event}: {words}.",
-            "The mood shifts as {event}: {words}.",
+    }
+    | _alike(
+        _NAMELESS,
+        (
+            "The same moment goes on in another mood as {event}.",
+            "For a moment all is silhouette as {event}.",
+            "The same moment takes on new colours as {event}.",
         ),
-    },
+    ),
     Role.GOES_ON: {
         Kind.PERSON: (
-            "{The} [moves|move] on and [comes|come] nearer.",
-            "{The} [turns|turn] away and [goes|go] on.",
+            "{The} [turns|turn] away and back again.",
             "{The} [looks|look] down and [breathes|breathe] out.",
-            "{The} [comes|come] closer, into the full light.",
-            "{The} slowly [comes|come] to rest.",
-            "{The} [goes|go] the last few steps.",
+            "The view comes closer to {the}, into the full light.",
+            "{The} [shifts|shift] a little, and {detail}.",
         ),
         Kind.ANIMAL: (
             "{The} [moves|move] on and [comes|come] nearer.",
-            "{The} [turns|turn] away and [goes|go] on.",
             "{The} [lowers|lower] the [head|heads], then [moves|move] again.",
             "{The} [comes|come] closer, into the light.",
-            "{The} slowly [comes|come] to rest.",
-            "{The} [slips|slip] out of the shadow.",
+            "The view comes closer to {the}, and {detail}.",
         ),
         Kind.THING: (
             "The view comes closer to {the}.",
             "The light reaches the far side of {the}.",
             "The view moves slowly around {the}.",
-            "The shadow moves on and leaves {the} in the light.",
-            "The view comes closer still to {the}, and {detail}.",
             "{The} slowly [fills|fill] the frame.",
         ),
         Kind.PLACE: (
@@ -240,100 +307,78 @@ RESTING: Final[dict[Role, Sentences]] = {
             "The light reaches the far side of {the}.",
             "The view moves on along {the}, and {detail}.",
             "The shadow moves on across {the}.",
-            "The view comes closer to the heart of {the}.",
-            "The movement slows and {the} [lies|lie] still.",
         ),
-        Kind.UNREAD: (
-            "The movement goes on and comes nearer: {words}.",
-            "The light reaches further: {words}.",
-            "The movement goes round: {words}.",
-            "The shadow moves on: {words}.",
-            "The view comes closer, and {detail}: {words}.",
-            "The movement slows: {words}.",
+    }
+    | _alike(
+        _NAMELESS,
+        (
+            "The view moves on and comes nearer.",
+            "The light reaches further, and {detail}.",
+            "The view goes slowly round as {event}.",
         ),
-    },
+    ),
     Role.FACE: {
         Kind.PERSON: (
-            "The eyes of {the} follow something far away.",
             "A thought passes over the [face|faces] of {the}.",
             "The [face|faces] of {the} [lies|lie] half in shadow.",
-            "{The} almost [smiles|smile].",
             "Light moves over the [face|faces] of {the}.",
-            "{The} [looks|look] up, and the eyes catch the light.",
+            "The eyes of {the} follow something far away.",
         ),
         Kind.ANIMAL: (
             "{The} [looks|look] straight at us.",
-            "{The} [lies|lie] half in shadow, half in light.",
             "Light moves over the [head|heads] of {the}.",
             "{The} [looks|look] away, towards something unseen.",
-            "{The} [holds|hold] quite still, watching.",
             "{The} [blinks|blink] slowly.",
         ),
         Kind.THING: (
             "{The} [fills|fill] the frame, and {detail}.",
             "Light moves across {the} from one side to the other.",
-            "{The} [lies|lie] half in shadow, half in light.",
             "{The} [comes|come] slowly into focus.",
-            "The heart of {the} shows from very near.",
             "The outline of {the} glows against the dark.",
         ),
         Kind.PLACE: (
             "One small part of {the} fills the frame, and {detail}.",
             "Light moves across {the} from one side to the other.",
-            "One quiet corner of {the} lies half in shadow.",
-            "A single trace of life in {the} comes into focus.",
-            "The heart of {the} shows from near.",
+            "A trace of life in {the} comes into focus.",
             "The outline of {the} glows against the dark.",
         ),
-        Kind.UNREAD: (
-            "What matters most fills the frame: {words}.",
-            "Light moves from one side to the other: {words}.",
-            "It lies half in shadow, half in light: {words}.",
-            "It comes slowly into focus: {words}.",
-            "The view holds very near, and {detail}: {words}.",
-            "The outline glows against the dark: {words}.",
+    }
+    | _alike(
+        _NAMELESS,
+        ("What matters most fills the frame as {event}.", "The picture comes slowly into focus, and {detail}."),
+    ),
+    Role.PLACE: _alike(
+        (*_LIVING, *_LIFELESS),
+        (
+            "All around {the}, {detail}.",
+            "Far behind {the}, {detail}.",
+            "In the empty half of the frame beside {the}, {detail}.",
+            "{The} [is|are] only a small part of the frame; {detail}.",
         ),
-    },
-    Role.PLACE: _AROUND
-    | {
-        Kind.UNREAD: (
-            "All around, {detail}: {words}.",
-            "Far off, {detail}: {words}.",
-            "In the background, {detail}: {words}.",
-            "In the empty half of the frame, {detail}: {words}.",
-            "At the edge of the scene, {detail}: {words}.",
-            "For a while only this happens: {detail}: {words}.",
-        )
-    },
+    )
+    | _alike(
+        _NAMELESS,
+        ("All around, {detail}.", "Far off, {detail}.", "In the background, {detail}.", "At the edge, {detail}."),
+    ),
     Role.CLOSE: {
-        Kind.PERSON: (
-            "{The} [grows|grow] small {at} as {event}, and the scene comes to rest.",
-            "{The} [stays|stay] behind, alone {at}, as {event}.",
-            "The view draws back from {the} until only {place} is left, and {event}.",
-        ),
-        Kind.ANIMAL: (
-            "{The} [grows|grow] small {at} as {event}, and the scene comes to rest.",
-            "{The} [stays|stay] behind {at} as {event}.",
-            "The view draws back from {the} until only {place} is left, and {event}.",
-        ),
-        Kind.THING: (
-            "{The} [stays|stay] behind, small and still, as {event}.",
-            "The view draws back from {the} as {event}, and the scene comes to rest.",
-            "{The} [grows|grow] small {at} as {event}.",
-        ),
         Kind.PLACE: (
             "{The} [comes|come] to rest as {event}.",
             "The view draws back from {the} as {event}, and all is still.",
-            "{The} [grows|grow] small and silent as {event}.",
+        )
+    }
+    | _alike(
+        (*_LIVING, Kind.THING),
+        (
+            "{The} [grows|grow] small {at} as {event}, and the scene comes to rest.",
+            "The view draws back from {the} as {event}.",
         ),
-        Kind.UNREAD: (
-            "The view draws back and all comes to rest as {event}: {words}.",
-            "Everything grows small and still as {event}: {words}.",
-            "The scene is left behind as {event}: {words}.",
-        ),
-    },
+    )
+    | _alike(
+        _NAMELESS,
+        ("The view draws back from it all as {event}.", "It all grows small in the distance as {event}."),
+    ),
 }
-"""Where the person did not say what the subject does, and for all roles in which it need not be said."""
+"""Where the person did not say what the subject does, and for all that comes after something else has happened."""
 
 PASSAGES: Final = (
     "",

@@ -11,10 +11,10 @@ from msgspec import Struct, structs
 from bus.ids import digest_of
 from bus.plan import Movement, ShotSize
 from services.planner import framing, grammar
-from services.planner.beat_words import ACTING, PASSAGES, RESTING, Role
-from services.planner.lights import Light
-from services.planner.matching import capitalised
-from services.planner.places import Place
+from services.planner.beat_words import ACTING, DEED_DETAILS, PASSAGES, RESTING, Role
+from services.planner.lights import DAY, Light
+from services.planner.matching import capitalised, names_in
+from services.planner.places import Deed, Place
 from services.planner.subject import Kind, Subject
 
 WORDS_SHOWN_LENGTH_MAX: Final = 90
@@ -52,6 +52,15 @@ class World(Struct, frozen=True, kw_only=True):
     """The preposition of a thing at rest there: `on`."""
     place_phrase: str
     light: Light
+    deed: Deed | None = None
+    """The kind of action, where we know what is to be seen of it."""
+
+    @property
+    def deed_details(self) -> tuple[str, ...]:
+        """Return what is to be seen of the action from very near; empty where we can't tell."""
+        if self.deed is None:
+            return ()
+        return self.deed.of_people if self.subject.kind is Kind.PERSON else self.deed.of_others
 
     @property
     def turn(self) -> int:
@@ -205,20 +214,41 @@ def whole_beat(world: World) -> Beat:
 
 def _told(world: World, role: Role, turn: int) -> Beat:
     subject = world.subject
-    acting = ACTING.get(role, {}) if subject.action else {}
-    sentences = acting.get(subject.kind) or RESTING[role][subject.kind]
+    sentences = _sentences(world, role, turn)
     # Opening and close are told once; in the middle the order of a role's sentences is each film's own.
     template = sentences[(turn + world.turn) % len(sentences)]
     passage = PASSAGES[turn // len(sentences) % len(PASSAGES)]
     fill = _Fill(world, role, turn, passage)
     shot, movement = framing.frame_of(role, turn)
+    scene = fill(template, world.description, world.description, subject.words, is_scene=True)
+    if subject.kind is Kind.UNREAD:
+        # A prompt stands alone: each says what the film is about, though its sentence need not.
+        scene = _promptable(subject.words) if "{Words}" in template else f"{scene} {_promptable(subject.words)}"
+    elif subject.action and sentences is not RESTING[role][subject.kind] and not _SHOWS.search(template):
+        scene = f"{scene} {capitalised(_promptable(f'{world.description} {subject.moment}'))}"
+    shown = shortened(subject.words)
     return Beat(
         role=role,
-        sentence=fill(template, subject.who, subject.the, f"“{shortened(subject.words)}”"),
-        scene=fill(template, world.description, world.description, _promptable(subject.words)),
+        sentence=fill(template, subject.who, subject.the, f"“{shown}”" if subject.is_foreign else shown),
+        scene=_sentence(scene),
         shot=shot,
         movement=movement,
     )
+
+
+_SHOWS: Final = re.compile(r"\{(?:action|clause)\}", re.IGNORECASE)
+
+
+def _sentences(world: World, role: Role, turn: int) -> tuple[str, ...]:
+    """Return the sentences of a role: of what happens, as long as nothing else has happened since."""
+    subject = world.subject
+    resting = RESTING[role][subject.kind]
+    is_over = bool(subject.later) and (role not in {Role.ONLY, Role.OPEN, Role.ACT} or turn > 0)
+    if not subject.action or is_over:
+        return resting
+    if role is Role.DETAIL and world.deed_details:
+        return DEED_DETAILS
+    return ACTING.get(role, {}).get(subject.kind, resting)
 
 
 def _moment(world: World, text: str, number: int) -> Beat:
@@ -242,26 +272,31 @@ class _Fill:
         start = list(Role).index(role) * 2 + world.turn
         self._event = events[(turn * 3 + (0 if role is Role.CLOSE else 1)) % len(events)]
         self._detail = details[(turn + start) % len(details)]
+        deeds = world.deed_details
+        self._deed = deeds[(turn + world.turn) % len(deeds)] if deeds else ""
 
-    def __call__(self, template: str, first: str, known: str, words: str) -> str:
+    def __call__(self, template: str, first: str, known: str, words: str, *, is_scene: bool = False) -> str:
         world, subject = self._world, self._world.subject
-        action = subject.action or subject.rest
-        extra = "" if first == world.description else subject.extra
-        clause = " ".join(part for part in (first, extra, action) if part)
-        # What the person's own words end with need not be said again: `in space in space`.
-        when = "" if "{clause}" in template.lower() and world.light.when in clause else world.light.when
+        extra = "" if is_scene else subject.extra
+        clause = " ".join(part for part in (first, extra, _with_means(world, subject.action)) if part)
         is_known = self._role not in {Role.OPEN, Role.ONLY}
         place = re.sub(r"^an? ", "the ", world.place_phrase) if is_known else world.place_phrase
+        at = f"{world.place_by} {place}"
+        # What the sentence says already need not be said again: `in space in space`.
+        said = f"{clause if '{clause}' in template.lower() else first} {at if '{at}' in template else ''}"
+        is_said = names_in(said, world.light.names)
+        is_meant = world.light is not DAY or names_in(subject.words, DAY.names)
         values = {
             "a": first,
             "the": known,
-            "action": action,
+            "action": _with_means(world, subject.moment) if is_scene else subject.gist,
             "clause": clause,
             "place": place,
-            "at": f"{world.place_by} {place}",
-            "when": when,
+            "at": at,
+            "when": world.light.when if is_meant and not is_said else "",
             "event": self._event,
             "detail": self._detail,
+            "deed": self._deed,
             "words": words,
         }
         text = grammar.agreeing(template, is_plural=subject.is_plural)
@@ -269,6 +304,15 @@ class _Fill:
         text = text.removesuffix(".") + self._passage
         text = re.sub(r"\s+([,.:;])", r"\1", " ".join(text.split()))
         return _sentence(text)
+
+
+def _with_means(world: World, action: str) -> str:
+    """Return the action with what it is done in, where the words leave that to be understood: `in a wooden boat`."""
+    subject, means = world.subject, world.deed.by_means_of if world.deed is not None else ""
+    is_said = re.search(r"\b(?:boat|canoe|kayak|raft|dinghy|gondola|skiff|ship)s?\b", subject.words, re.IGNORECASE)
+    if not means or is_said or subject.kind is not Kind.PERSON or subject.moment != subject.action:
+        return action
+    return f"{action} {means}"
 
 
 def _value(name: str, values: dict[str, str]) -> str:

@@ -6,13 +6,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bus.policy import refusal
 from msgspec import structs
 
 from bus.errors import Unprocessable
 from bus.events import Fact, PlanRevised, PlanWritten, ProductionRefused, SampleOrdered
 from bus.ids import digest_of
-from bus.plan import SEED_STEP_PER_TAKE, SEEDS, Made, Plan, check_plan
+from bus.plan import SEED_STEP_PER_TAKE, SEEDS, Made, Plan
+from bus.plan_rules import check_plan
+from bus.policy import refusal
 from bus.ports import Artifacts, Progress
 from bus.production import Production
 from bus.work import Task, Write

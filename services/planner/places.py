@@ -1,4 +1,4 @@
-"""The kinds of places a film plays in: the words that name them in many languages, and what there is to see."""
+"""The kinds of places a film plays in, and of deeds that it shows: what words name them, and what there is to see."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ PLACES: Final = (
         "a deep forest",
         "tall trunks, moss and fern",
         "leaves stir and fall still|light drips between the branches|moss glistens on a fallen trunk|"
-        "a branch nods somewhere near|a pale glow hangs between the trunks|ferns sway and close",
+        "a branch nods and is still|a pale glow hangs between the trunks|ferns sway and close",
         "#27472f #a7bf7e",
         "forest|woods|jungle|tree|trees|wolf|deer|fox|wald|urwald|baum|foret|bois|bosque|selva|arbol|floresta|"
         "arvore|森林|树林|树|जंगल|جنگل|غابة",
@@ -182,9 +182,11 @@ PLACES: Final = (
         "shadows settle in the corners|a shadow moves along the wall",
         "#6b4a33 #dcc29a",
         "interior|indoors|indoor|room|kitchen|office|cafe|bar|library|museum|studio|workshop|"
-        "bedroom|bathroom|house|"
-        "hall|stage|teahouse|restaurant|classroom|mall|shop|store|bookstore|cinema|theatre|theater|factory|warehouse|tunnel|corridor|attic|"
-        "basement|bakery|hospital|school|tavern|pub|laboratory|lab|greenhouse|mansion|church|castle|tailor|watchmaker|potter|chef|zimmer|"
+        "bedroom|bathroom|garage|house|"
+        "hall|stage|teahouse|restaurant|classroom|mall|shop|store|bookstore|cinema|theatre|theater|factory|"
+        "warehouse|tunnel|corridor|attic|"
+        "basement|bakery|hospital|school|tavern|pub|laboratory|lab|greenhouse|mansion|church|castle|tailor|"
+        "watchmaker|potter|chef|zimmer|"
         "kuche|werkstatt|haus|chambre|cuisine|atelier|maison|cuarto|habitacion|cocina|casa|taller|quarto|cozinha|"
         "室内|房间|厨房|कमरा|रसोई|घर|اتاق|خانه|آشپزخانه|غرفة|بيت|مطبخ",
     ),
@@ -192,11 +194,16 @@ PLACES: Final = (
 
 SUGGESTING: Final = frozenset(
     listed(
-        "astronaut|astronauta|astronaute|宇航员|فضانورد|whale|shark|dolphin|orca|baleine|ballena|baleia|tiburon|鲸鱼|鲨鱼|نهنگ|"
-        "ship|boat|sailor|fisherman|fishermen|schiff|bateau|barco|船|surfer|surfboard|tree|trees|wolf|deer|fox|wald|baum|"
-        "arbol|arvore|树|camel|taxi|climber|car|truck|motorcycle|motorbike|bike|bicycle|bus|train|auto|zug|voiture|coche|"
-        "tren|carro|trem|汽车|火车|गाड़ी|ट्रेन|ماشین|قطار|سيارة|horse|cow|sheep|grass|plane|airplane|balloon|bird|eagle|flying|"
-        "cloud|clouds|wolken|nuages|nubes|nuvens|云|tailor|watchmaker|potter|chef|hall|stage|bar|house|haus|maison|casa|家"
+        "astronaut|astronauta|astronaute|宇航员|فضانورد|whale|shark|dolphin|orca|baleine|ballena|baleia|tiburon|鲸鱼|"
+        "鲨鱼|نهنگ|"
+        "ship|boat|sailor|fisherman|fishermen|schiff|bateau|barco|船|surfer|surfboard|tree|trees|wolf|deer|fox|"
+        "wald|baum|"
+        "arbol|arvore|树|camel|taxi|climber|car|truck|motorcycle|motorbike|bike|bicycle|bus|train|auto|zug|"
+        "voiture|coche|"
+        "tren|carro|trem|汽车|火车|गाड़ी|ट्रेन|ماشین|قطار|سيارة|horse|cow|sheep|grass|plane|airplane|balloon|bird|"
+        "eagle|flying|"
+        "cloud|clouds|wolken|nuages|nubes|nuvens|云|tailor|watchmaker|potter|chef|hall|stage|bar|house|haus|"
+        "maison|casa|家"
     )
 )
 """Names of who or what is usually found in a place: they suggest it only where no place is named."""
@@ -226,3 +233,103 @@ def anywhere_in(light: str) -> Place:
     """Return the place of a film that names none, as its light suggests it."""
     phrase, traits = _AIRS.get(light, (ANYWHERE.phrase, ANYWHERE.traits))
     return structs.replace(ANYWHERE, phrase=phrase, traits=traits)
+
+
+# -- deeds ---------------------------------------------------------------------------------------------------
+
+
+class Deed(Struct, frozen=True):
+    """A kind of action: what is to be seen of it from very near, and where it must be."""
+
+    verbs: frozenset[str]
+    of_people: tuple[str, ...]
+    """Details as clauses in the present, where a person does it."""
+    of_others: tuple[str, ...] = ()
+    """The same where an animal or a thing does it; empty: nothing is sure."""
+    place: str = ""
+    """`water` where it can't be on land, `sky` where it is up in the air. Empty: anywhere."""
+    by_means_of: str = ""
+    """What a person does it with or in, where the words leave it out: `in a wooden boat`."""
+
+
+def _deed(verbs: str, of_people: str, of_others: str = "", place: str = "", by_means_of: str = "") -> Deed:
+    parts = [tuple(one.strip() for one in text.split("|")) if text else () for text in (of_people, of_others)]
+    return Deed(frozenset(listed(verbs)), parts[0], parts[1], place, by_means_of)
+
+
+DEEDS: Final = (
+    _deed("row", "the oars dip and rise|water runs off the blades|two hands tighten around the oars|"
+          "small whirlpools spin away behind the boat|the wooden rowlocks creak", "", "water", "in a wooden boat"),
+    _deed("paddle", "the paddle cuts into the water|drops fall from the blade|the bow parts the water|"
+          "two hands tighten around the paddle", "paws and noses part the water", "water"),
+    _deed("sail", "a rope runs through two hands|the sail fills with wind|spray flies over the bow",
+          "the sails fill with wind|spray flies over the bow|the wake opens behind the stern", "water"),
+    _deed("swim", "arms part the water|bubbles stream past|water runs off one shoulder|rings spread across the surface",
+          "bubbles rise past|ripples spread across the surface|light plays over wet skin", "water"),
+    _deed("surf", "the board cuts into the wave|spray flies off the crest|bare feet grip the board",
+          "spray flies off the crest", "water"),
+    _deed("dive", "bubbles stream past|two arms part the water", "bubbles stream past"),
+    _deed("fish", "the line tightens|rings spread around the float|two hands hold the rod", "", "water"),
+    _deed("cook bake fry boil grill roast stir knead taste", "steam curls up|two hands move quickly|"
+          "flour dusts the board|"
+          "the light catches the rising steam"),
+    _deed("run sprint jog dash race chase", "feet strike the ground|dust jumps up behind the heels|"
+          "arms swing in rhythm|"
+          "breath comes fast", "feet barely touch the ground|dust jumps up behind|the ground streams past below"),
+    _deed("walk hike wander stroll march trudge trek ramble step", "one foot follows the other|"
+          "footsteps press the ground|"
+          "a sleeve swings in rhythm|a shadow moves along the ground", "one foot follows the other|"
+          "a shadow moves along"),
+    _deed("gallop", "hooves strike the ground|a mane flies in the wind|clods of earth jump up",
+          "hooves strike the ground|manes fly in the wind|clods of earth jump up"),
+    _deed("climb", "fingers find a hold|one foot searches for the next step|knuckles turn white|"
+          "small stones trickle down",
+          "claws find a hold|small bits of bark and stone trickle down"),
+    _deed("dance twirl", "feet turn on the floor|cloth swirls in the air|fingers trace a line through the air|"
+          "the floor carries the rhythm", "light and shadow turn together"),
+    _deed("fly soar hover glide swoop", "",
+          "the air streams past|the light shines through from behind|a shadow races along below", "sky"),
+    _deed("ride cycle pedal", "the world streams past on both sides|the wind pulls at hair and cloth"),
+    _deed("drive steer", "two hands turn the wheel|the road slides over the windscreen|the wheels hum over the ground",
+          "the wheels turn fast|the ground streams past below|the light slides over the metal"),
+    _deed("read study", "a finger moves along the lines|a page turns|the light falls across the page"),
+    _deed("write sign", "the pen scratches over the paper|the ink dries on the page|a hand smooths the paper"),
+    _deed("paint", "the brush leaves a wet line|two colours run into each other|paint dries on the fingers"),
+    _deed("draw sketch", "a line grows, stroke by stroke|dust gathers on the fingers"),
+    _deed("eat chew bite devour nibble", "fingers break off a piece|crumbs fall", "crumbs fall|jaws move steadily"),
+    _deed("drink sip", "two hands close around the cup|"
+          "steam rises past the lips", "rings spread where the mouth touches"),
+    _deed("strum perform", "fingers move in quick, sure turns|fingertips find the notes"),
+    _deed("sing shout laugh call", "the breath can be seen in the light|lips shape every sound"),
+    _deed("build repair fix mend tinker craft assemble carve hammer forge weld solder polish sculpt",
+          "two hands work without a pause|a tool catches the light|small pieces fall away|fingertips test the surface"),
+    _deed("knit sew weave stitch embroider", "the needle catches the light|the thread draws tight|"
+          "fingers guide the thread"),
+    _deed("pour fill serve", "the stream catches the light|drops leap up and fall back", "drops leap up and fall back"),
+    _deed("plant dig garden harvest rake", "fingers press into the soil|earth crumbles in a hand"),
+    _deed("sweep", "the broom draws lines in the dust|dust swirls up|two hands guide the broom"),
+    _deed("wash clean scrub", "two hands move in circles|drops run down and fall"),
+    _deed("sleep doze nap snore", "the breath comes and goes|an eyelid trembles|the folds of a blanket rise and fall",
+          "the breath comes and goes|an ear twitches|a paw stretches and goes slack"),
+    _deed("light kindle ignite", "a small flame catches|two hands shield the flame|the glow spreads over the fingers"),
+    _deed("open unlock unwrap unpack", "fingers find the edge|a thin line of light widens"),
+)  # fmt: skip
+"""The verbs that come first in the table win."""
+
+
+def deed_of(verb: str) -> Deed | None:
+    """Return the kind of action that the verb names, or None."""
+    return next((one for one in DEEDS if verb in one.verbs), None)
+
+
+def place_of_deed(deed: Deed, reminded: Place) -> Place | None:
+    """Return the place that an action has of itself, given the place that the other words remind of; None: any."""
+    kinds = {one.kind: one for one in PLACES}
+    if deed.place == "water":
+        if reminded.kind in {"ocean", "underwater", "water"}:
+            return reminded
+        # Who rows away from a coast is no longer on it.
+        if reminded.kind in {"sea", "beach"}:
+            return kinds["ocean"]
+        return structs.replace(kinds["water"], phrase="calm open water")
+    return kinds.get(deed.place)

@@ -21,7 +21,7 @@ from services.planner.beats import Beat, World, shortened
 from services.planner.lights import light_of
 from services.planner.looks import look_of, place_in
 from services.planner.matching import capitalised, folded
-from services.planner.places import ANYWHERE, anywhere_in
+from services.planner.places import ANYWHERE, anywhere_in, deed_of, place_of_deed
 from services.planner.subject import Kind, Subject, read_subject
 
 _WARDROBE: Final = (
@@ -68,11 +68,22 @@ _NO: Final = re.compile(
 def look_and_world(brief: Brief) -> tuple[Look, World]:
     """Return the film's look, and what its sentences are filled in with."""
     subject = read_subject(brief.subject, brief.language, brief.style)
-    words = ". ".join((brief.subject, *brief.shots))
+    # What one leaves is not where the film plays: `rides out of the castle`.
+    words = re.sub(r"\bout of (?:the|an?|his|her|its|their)[^,.;]*", "", ". ".join((brief.subject, *brief.shots)))
     # Where the person names a place it counts more than what else their words remind of: a fisherman in a kitchen.
     place = place_in(subject.where) if subject.where else ANYWHERE
-    if place is ANYWHERE:
-        place = place_in(words)
+    if place is ANYWHERE and subject.action:
+        place = place_in(re.sub(r"\b(?:his|her|its|their) \w+|\bout of .*", "", subject.action))
+    deed = deed_of(subject.verb)
+    reminded = place_in(words)
+    if place is ANYWHERE or (deed is not None and deed.place == "water" and not subject.where):
+        at_work = place_of_deed(deed, reminded if place is ANYWHERE else place) if deed is not None else None
+        # A person who flies flies a kite or a plane; what has wings is up there itself.
+        place = (None if subject.kind is Kind.PERSON and at_work is place_in("sky") else at_work) or reminded
+    if place.kind == "indoors" and subject.where_by == "above":
+        place = place_in("sky")
+    if re.search(r"\b(?:in|into|through|outer) space\b|\bin orbit\b", folded(words)):
+        place = place_in("outer space")
     look = look_of(brief, place)
     if place is ANYWHERE:
         place = anywhere_in(look.light)
@@ -86,6 +97,7 @@ def look_and_world(brief: Brief) -> tuple[Look, World]:
         place_by=by,
         place_phrase=phrase,
         light=light_of(look.light),
+        deed=deed,
     )
 
 

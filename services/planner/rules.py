@@ -7,15 +7,8 @@ from typing import Final
 import msgspec
 
 from bus.ids import Digest
-from bus.plan import (
-    SEEDS,
-    Brief,
-    ImageRole,
-    Mode,
-    Order,
-    Plan,
-    check_plan,
-)
+from bus.plan import SEEDS, Brief, ImageRole, Mode, Order, Plan
+from bus.plan_rules import check_plan
 from services.planner import frames, prompts, sizes
 from services.planner.beats import whole_beat
 from services.planner.cutting import Bench
