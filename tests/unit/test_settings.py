@@ -53,7 +53,7 @@ def test_what_is_said_holds_and_the_rest_keeps_its_default(tmp_path: Path) -> No
     assert settings.renderer == "comfyui"
     assert settings.productions_folder == tmp_path / "films"
     assert (settings.gateway.port, settings.gateway.host) == (9000, "127.0.0.1")
-    assert (settings.work.ack_wait_s.render, settings.work.ack_wait_s.short) == (2, 30)
+    assert (settings.work.ack_wait_s.render, settings.work.ack_wait_s.short) == (2, 15)
 
 
 def test_an_absolute_productions_folder_stays_where_it_is(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from kindling.places import Places
 from kindling.screen import address_line
 from kindling.watch import Watch
 from services.gateway.requests import OptionsBody
-from tests.unit.cli_stage import Stage, open_stage
+from tests.contract.cli_stage import Stage, open_stage
 
 WITHIN_S = 20.0
 Reply = str | NoAnswer | Callable[[], Awaitable[None]]

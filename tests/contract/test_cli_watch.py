@@ -17,7 +17,7 @@ from kindling.names import as_id, choose, nearest
 from kindling.watch import Watch, is_no, is_yes
 from services.gateway.events_view import event_view
 from services.gateway.requests import OptionsBody
-from tests.unit.cli_stage import open_stage
+from tests.contract.cli_stage import open_stage
 from tests.unit.cli_story import ID, Story
 
 

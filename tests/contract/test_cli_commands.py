@@ -21,7 +21,7 @@ from kindling.cli import app
 from kindling.exits import Exit
 from kindling.running import RunInfo, write_run_file
 from services._kit.home import Home
-from tests.unit.cli_stage import Stage, open_stage
+from tests.contract.cli_stage import Stage, open_stage
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback is not None]
