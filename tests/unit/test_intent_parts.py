@@ -295,10 +295,23 @@ def test_the_work_grows_no_faster_than_the_words(piece: str) -> None:
         words = Words(text=("a fox " + piece * length)[:length])
         return steps_of(lambda: read_brief((words,), None, Limits()))
 
+    # What is compiled once is compiled before counting.
+    steps(1000)
     assert steps(4000) < 5 * steps(1000) + 20_000
 
 
-def test_no_pattern_backtracks_without_end() -> None:
-    """Eight thousand characters that patterns like least are answered; a pattern that tries all ways would not end."""
+@pytest.mark.parametrize("ending", ["", "x", " 20 seconds", " x 9:16", " longer x"])
+@pytest.mark.parametrize(
+    "piece", [*ADVERSARIAL, "a ", "and ", "का ", "longer ", "please ", "thank you ", "yes ", " - "]
+)
+def test_no_pattern_tries_all_ways(piece: str, ending: str) -> None:
+    """Words that patterns like least are answered, as a request and as a change; trying all ways would never end."""
+    words = f"{(piece * 900)[:900]}{ending}"
+    read_brief((Words(text=words),), None, Limits())
+    read_brief((Words(text="a fox in the snow at dusk, 20 seconds"), Words(text=words)), None, Limits())
+
+
+def test_the_longest_message_is_answered() -> None:
+    """As many characters as a message may have, of each kind that patterns like least."""
     for piece in ADVERSARIAL:
         read_brief((Words(text=("a fox " + piece * 8000)[:8000]),), None, Limits())

@@ -154,6 +154,24 @@ def test_a_missing_picture_is_asked_for_until_it_comes() -> None:
     assert found.assumed_value("aspect") == "9:16"
 
 
+def test_without_its_picture_a_film_of_nothing_else_has_no_brief() -> None:
+    """`Animate this photo` says nothing to film without the photo; with it, the rest is assumed and said."""
+    asked = read("animate this photo")
+    assert isinstance(asked, Question)
+    assert (asked.field, asked.otherwise) == ("images", None)
+    words = (Words(text="animate this photo"), Words(text="here it is", images=(picture(640, 480),)))
+    found = read_brief(words, None, LIMITS)
+    assert isinstance(found, Brief)
+    assert found.mode is Mode.I2V
+    assert found.assumed_value("subject") == found.subject
+
+
+def test_whoever_has_no_picture_may_say_so() -> None:
+    """The question ends, the film is made from words, and `picture` is nothing to avoid."""
+    found = brief_of("Animate this photo: the sea moves", "go on without a picture")
+    assert (found.mode, found.avoid) == (Mode.T2V, ())
+
+
 # -- pictures -------------------------------------------------------------------------------------------------
 
 
@@ -196,6 +214,12 @@ def test_one_picture_starts_the_film_and_that_is_said_to_be_assumed() -> None:
         ("twice as long", ["duration_s"]),
         ("ein bisschen dunkler bitte, 40 Sekunden", ["subject", "duration_s"]),
         ("竖屏，30秒", ["duration_s", "aspect"]),
+        ("I like it, but make it 25 seconds", ["duration_s"]),
+        ("I'd prefer it at dawn", ["subject"]),
+        ("change the style to anime", ["style"]),
+        ("not painterly", ["style"]),
+        ("16:9 but keep the rest", ["aspect"]),
+        ("replace the lighthouse keeper with a fisherman", ["subject"]),
         ("looks good", []),
         ("👍", []),
     ],
