@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
+
+import structlog
 
 from bus.errors import MissingArtifact
 from bus.events import (
@@ -28,7 +31,12 @@ from bus.work import Task
 from services._kit.media import Unreadable, frames_of
 from services._kit.threads import Stop, in_thread
 from services.creator.decide import Job, Post, Render
-from services.creator.renderers.renderer import FailureKind, Renderer, Rendering, RenderFailed
+from services.creator.renderers.renderer import FailureKind, Renderer, RenderFailed, Rendering
+
+log = structlog.get_logger()
+
+POSTINGS_MAX: Final = 3
+"""How often one order is posted. A server that loses it this often won't keep it the next time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,8 @@ class Creator:
     """Does the creator's tasks with the renderers at hand."""
 
     renderers: Mapping[str, Renderer]
-    host: str
+    _announced: set[tuple[str, int]] = field(default_factory=set)
+    """The postings that this process said it is about to make, and has not begun: nobody else can have made them."""
 
     async def __call__(
         self, task: Task, production: Production, artifacts: Artifacts, progress: Progress
@@ -44,19 +53,28 @@ class Creator:
         """Return that the job is about to be posted, or what became of it."""
         match task:
             case Post(job=job):
-                return (self._post(job, production),)
+                return (await self._post(job, production),)
             case Render(job=job):
                 return (await self._render(job, artifacts, progress),)
             case _:
                 raise AssertionError(f"no task of the creator: {task}")
 
-    def _post(self, job: Job, production: Production) -> Fact:
+    async def _post(self, job: Job, production: Production) -> Fact:
         failure = self._obstacle(job.order, production)
         if failure is not None:
             return _failed(job, failure)
+        try:
+            return await self._announce(job)
+        except RenderFailed as error:
+            return _failed(job, _failure(error))
+
+    async def _announce(self, job: Job) -> Fact:
+        """Return that the job is about to be posted: which server, and as what."""
         renderer = self.renderers[job.order.renderer]
-        name = f"{renderer.name} {renderer.version}"
-        return job.started(Posting(renderer=name, server=self.host, key=order_key(job.subject)))
+        key = order_key(job.subject)
+        server = await renderer.choose(job.order)
+        self._announced.add((key, len(job.postings) + 1))
+        return job.started(Posting(renderer=f"{renderer.name} {renderer.version}", server=server, key=key))
 
     def _obstacle(self, order: Order, production: Production) -> Failure | None:
         """Return why the order must not or can't be posted: policy first."""
@@ -83,22 +101,46 @@ class Creator:
     async def _render(self, job: Job, artifacts: Artifacts, progress: Progress) -> Fact:
         order, started = job.order, time.monotonic()
         try:
-            inputs = {digest: artifacts.path(digest) for digest in (order.start, order.end) if digest is not None}
+            named = (order.start, order.end, order.colour_reference)
+            inputs = {digest: artifacts.path(digest) for digest in named if digest is not None}
         except MissingArtifact as error:
             return _failed(
                 job, Failure(kind="missing_input", what=error.what, why=error.why, help=error.help, is_retryable=False)
             )
         with artifacts.workspace() as folder:
             try:
-                key = job.postings[-1].key
-                rendering = await self.renderers[order.renderer].render(order, key, folder, inputs, progress)
+                rendering = await self._rendering(job, folder, inputs, progress)
                 render_s = time.monotonic() - started
                 await in_thread(lambda stop: _check(rendering, order, stop))
             except RenderFailed as error:
                 return _failed(job, _failure(error))
+            except _PostAgain as again:
+                return again.fact
             kept = await asyncio.to_thread(_keep, rendering, artifacts)
         cost = Cost(render_s=round(render_s, 3), total_s=round(time.monotonic() - started, 3))
         return _rendered(job, rendering, kept, cost)
+
+    async def _rendering(self, job: Job, folder: Path, inputs: Mapping[Digest, Path], progress: Progress) -> Rendering:
+        posting, number = job.postings[-1], len(job.postings)
+        was_posted = (posting.key, number) not in self._announced
+        self._announced.discard((posting.key, number))
+        try:
+            return await self.renderers[job.order.renderer].render(
+                job.order, posting.key, folder, inputs, progress, server=posting.server, was_posted=was_posted
+            )
+        except RenderFailed as error:
+            if error.kind is FailureKind.LOST and number < POSTINGS_MAX:
+                log.warning("posted again", about=job.about, server=posting.server, why=error.why)
+                raise _PostAgain(await self._announce(job)) from error
+            raise
+
+
+class _PostAgain(Exception):
+    """A server has lost the job: it is posted again, and the log says so."""
+
+    def __init__(self, fact: Fact) -> None:
+        super().__init__("posted again")
+        self.fact = fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +179,10 @@ def _check(rendering: Rendering, order: Order, stop: Stop) -> None:
         )
 
 
+_MEDIA_TYPES: Final = {".mp4": "video/mp4", ".webm": "video/webm", ".mkv": "video/x-matroska"}
+"""By what a render server's file is called; anything else is written anew as MP4 before it comes here."""
+
+
 def _keep(rendering: Rendering, artifacts: Artifacts) -> _Kept:
     def keep(path: Path, media_type: str, frame_count: int | None) -> Artifact:
         size_bytes = path.stat().st_size
@@ -151,7 +197,7 @@ def _keep(rendering: Rendering, artifacts: Artifacts) -> _Kept:
         )
 
     return _Kept(
-        clip=keep(rendering.video, "video/mp4", rendering.frame_count),
+        clip=keep(rendering.video, _MEDIA_TYPES[rendering.video.suffix], rendering.frame_count),
         hand_over=keep(rendering.hand_over, "image/png", None),
         poster=keep(rendering.poster, "image/jpeg", None),
     )
@@ -194,4 +240,5 @@ def _failure(error: RenderFailed) -> Failure:
         why=error.why,
         help=error.help,
         is_retryable=error.kind.is_retryable,
+        smaller=error.smaller,
     )
