@@ -14,7 +14,7 @@ from rich.text import Text
 from bus import board
 from bus.board import AwaitingApproval, Done, Stalled, status_of
 from bus.errors import KindlingError
-from bus.events import IntentParsed, PlanRevised, PlanWritten, ProductionDone, Recorded
+from bus.events import IntentParsed, PlanRevised, PlanWritten, Recorded
 from bus.plan import Plan
 from bus.production import Production, Question, Sample, Stall
 from kindling import screen
@@ -100,7 +100,7 @@ class Making:
                     if not await self._unstick(stalls):
                         return self._production
                 case Done(cut=cut):
-                    await self._until_named(cut)
+                    await self._until_named(lambda: self._places.is_naming(self._production.id, cut))
                     return self._production
                 case board.Refused() | board.Cancelled() | board.Failed() | board.Deleted():
                     return self._production
@@ -199,6 +199,7 @@ class Making:
             picture = await asyncio.to_thread(draw, poster, self._display.width - 2)
             if picture is not None:
                 self._display.show(picture)
+        await self._until_named(lambda: self._places.is_naming_sample(self._production.id, sample))
         where = self._places.sample(self._production.id, sample.brief, sample.take)
         if not where.startswith("http"):
             where = screen.short_path(Path(where))
@@ -331,11 +332,11 @@ class Making:
             await self._watch.until(answer.revision)
             return
 
-    async def _until_named(self, cut: ProductionDone) -> None:
+    async def _until_named(self, is_naming: Callable[[], bool]) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(NAMED_WITHIN_S):
                 # A file that somebody else names tells nobody.
-                while self._places.is_naming(self._production.id, cut):  # noqa: ASYNC110
+                while is_naming():  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
 
 

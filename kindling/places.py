@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bus.events import ProductionDone
 from bus.ids import ProductionId
+from bus.production import Sample
 from services.gateway.links import film_link, sample_link
 
 
@@ -32,8 +33,19 @@ class Places:
 
     def sample(self, production: ProductionId, brief: int, take: int) -> str:
         """Return the sample's file, or where this machine has none under a readable name, its address."""
-        file = self.folder / "segments" / production / f"sample-{brief}-take-{take}.mp4"
+        file = self._sample_file(production, brief, take)
         return str(file) if file.is_file() else f"{self.gateway_url}{sample_link(production, brief, take, 'clip')}"
+
+    def is_naming_sample(self, production: ProductionId, sample: Sample) -> bool:
+        """Say whether the sample is on this machine and has no readable name yet."""
+        if sample.rendered is None:
+            return False
+        clip = sample.rendered.clip
+        is_here = self._is_there(self.folder / "objects" / clip.digest[:2] / clip.digest, clip.size_bytes)
+        return is_here and not self._sample_file(production, sample.brief, sample.take).is_file()
+
+    def _sample_file(self, production: ProductionId, brief: int, take: int) -> Path:
+        return self.folder / "segments" / production / f"sample-{brief}-take-{take}.mp4"
 
     def _is_there(self, file: Path, size_bytes: int) -> bool:
         try:
