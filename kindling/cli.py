@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from kindling import commands_act, commands_make, commands_read
+from kindling import commands_act, commands_make, commands_read, commands_workflows
 
 app = typer.Typer(
     name="kindling",
@@ -20,6 +20,7 @@ app = typer.Typer(
 commands_make.add_to(app)
 commands_read.add_to(app)
 commands_act.add_to(app)
+commands_workflows.add_to(app)
 
 
 def main() -> None:

@@ -71,13 +71,11 @@ class Binding(Struct, frozen=True, kw_only=True):
     """None: the graph's own value stands, or its model has no such thing."""
 
 
-def bind(
-    workflow: Workflow, values: OrderValues, listed: Mapping[str, tuple[str, ...]] | None = None
-) -> Binding:
+def bind(workflow: Workflow, values: OrderValues, listed: Mapping[Role, tuple[str, ...]] | None = None) -> Binding:
     """Return the graph for these values.
 
     Args:
-        listed: the files of each folder as the server lists them. Of a need's names the first that is there is taken,
+        listed: what the server offers for each role that is a file. Of a need's names the first that is there is taken,
             in whatever subfolder; where none is, the first, and a check will say that it is missing.
 
     Raises:
@@ -146,7 +144,7 @@ def insert_loras(graph: Graph, slot: LoraSlot, loras: tuple[LoraFile, ...]) -> G
 
 
 def resolve_file(names: tuple[str, ...], listed: tuple[str, ...]) -> str | None:
-    """Return the first of the names that the server lists, as it lists it: `Wan\\\\x.safetensors`, say; else None."""
+    """Return the first of the names that the server lists, as it lists it: with its folder; else None."""
     for name in names:
         if name in listed:
             return name
@@ -235,18 +233,16 @@ def _sampling(
 
 
 def _uses(
-    workflow: Workflow, values: OrderValues, bucket: Bucket | None, listed: Mapping[str, tuple[str, ...]]
+    workflow: Workflow, values: OrderValues, bucket: Bucket | None, listed: Mapping[Role, tuple[str, ...]]
 ) -> list[FileUse]:
     uses = []
     for need in workflow.needs_for(bucket):
         said = values.files.get(need.role)
         names = (said,) if said is not None else need.names
-        name = resolve_file(names, listed.get(need.folder, ())) or names[0]
+        name = resolve_file(names, listed.get(need.role, ())) or names[0]
         uses.append(FileUse(role=need.role, folder=need.folder, name=name, need=need))
     named = {use.role for use in uses}
-    uses += [
-        FileUse(role=role, folder="", name=name) for role, name in values.files.items() if role not in named
-    ]
+    uses += [FileUse(role=role, folder="", name=name) for role, name in values.files.items() if role not in named]
     return uses
 
 
@@ -257,3 +253,21 @@ def _as_it_is(before: object, value: object) -> object:
     if isinstance(value, float) and isinstance(before, int) and not isinstance(before, bool) and value.is_integer():
         return int(value)
     return value
+
+
+def trial_values(workflow: Workflow, bucket: Bucket | None = None) -> OrderValues:
+    """Return values that a check can be made with before there is an order: a sample in the bucket's first size."""
+    size = bucket.sizes[0] if bucket else (workflow.sizes or (Dimensions(832, 480),))[0]
+    return OrderValues(
+        mode=workflow.modes[0],
+        prompt="a trial",
+        negative="",
+        seed=0,
+        width=size.width,
+        height=size.height,
+        frames=workflow.sample.frames,
+        fps=workflow.fps,
+        prefix="kindling/trial",
+        start_image="first.png" if Role.START_IMAGE in workflow.roles else None,
+        end_image="last.png" if Role.END_IMAGE in workflow.roles else None,
+    )

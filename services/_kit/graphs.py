@@ -1,4 +1,4 @@
-"""Graphs in ComfyUI's API format: read strictly, walked along their links, and changed without touching the original."""
+"""Graphs in ComfyUI's API format: read strictly, walked along their links, changed by making new ones."""
 
 from __future__ import annotations
 
@@ -126,15 +126,13 @@ def parse_graph(text: bytes) -> Graph:
     try:
         tree: object = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise WorkflowWrong(
-            "This is not a workflow.", why=f"It is not JSON: {error}.", help=_HOW_TO_EXPORT
-        ) from error
+        raise WorkflowWrong("This is not a workflow.", why=f"It is not JSON: {error}.", help=_HOW_TO_EXPORT) from error
     if not isinstance(tree, dict):
         raise WorkflowWrong("This is not a workflow.", why="It holds no nodes by their ids.", help=_HOW_TO_EXPORT)
     if isinstance(tree.get("nodes"), list) or "last_node_id" in tree:
         raise WorkflowWrong(
             "This workflow is in the format of ComfyUI's canvas.",
-            why="It holds positions and widgets without their names, so nobody but the browser knows which value is what.",
+            why="It holds positions and widgets without their names, so only the browser knows which value is what.",
             help=_HOW_TO_EXPORT,
         )
     inner = tree.get("prompt")

@@ -1,4 +1,4 @@
-"""Workflows on disk: a graph as JSON, and beside it a TOML that says what its inputs mean. Read strictly, written readably."""
+"""Workflows on disk: a graph as JSON, and beside it a TOML that says what its inputs mean."""
 
 from __future__ import annotations
 
@@ -136,7 +136,9 @@ def read_workflow(file: Path, *, is_own: bool = False) -> Workflow:
     try:
         workflow = _workflow(name, said, graph, is_own=is_own)
     except ValueError as error:
-        raise WorkflowWrong(f"The workflow {file.name} can't be used.", why=f"{error}.", help=f"Correct {file}.") from error
+        raise WorkflowWrong(
+            f"The workflow {file.name} can't be used.", why=f"{error}.", help=f"Correct {file}."
+        ) from error
     problems = tuple(misfits(workflow))
     if problems:
         raise WorkflowWrong(
@@ -185,7 +187,7 @@ def misfits(workflow: Workflow) -> Iterable[str]:
     step = workflow.size_step
     yield from (f"{one} is no multiple of {step}." for one in workflow.sizes if one.width % step or one.height % step)
     if not workflow.frames.allows(workflow.sample.frames):
-        yield f"A sample of {workflow.sample.frames} frames breaks the workflow's own rule of {workflow.frames.step}n+1."
+        yield f"A sample of {workflow.sample.frames} frames breaks the workflow's rule of {workflow.frames.step}n+1."
 
 
 def write_workflow(workflow: Workflow, folder: Path) -> tuple[Path, Path]:
@@ -244,7 +246,9 @@ def toml_of(workflow: Workflow) -> str:
     for need in workflow.needs:
         lines += ["", "[[files]]", f"role = {_text(need.role)}", f"folder = {_text(need.folder)}"]
         lines.append(f"names = {_texts(need.names)}")
-        lines += [f"{key} = {_text(value)}" for key, value in (("bucket", need.bucket), ("source", need.source)) if value]
+        lines += [
+            f"{key} = {_text(value)}" for key, value in (("bucket", need.bucket), ("source", need.source)) if value
+        ]
     if workflow.loras is not None:
         slot = workflow.loras
         lines += ["", "[loras]", f"family = {_text(slot.family)}", f"node = {_text(slot.node)}"]
@@ -265,7 +269,9 @@ def read_toml(file: Path) -> dict[str, object]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise WorkflowWrong(f"{file} can't be read.", why=f"{error}.", help="It must be a text file in UTF-8.") from error
+        raise WorkflowWrong(
+            f"{file} can't be read.", why=f"{error}.", help="It must be a text file in UTF-8."
+        ) from error
     except tomllib.TOMLDecodeError as error:
         raise WorkflowWrong(f"{file} is not TOML.", why=f"{error}.", help="Correct it at that place.") from error
 

@@ -1,4 +1,4 @@
-"""Workflows: a graph, which of its inputs mean what, and what its model can do; found by name, or by family and mode."""
+"""Workflows: a graph, what its inputs mean, and what its model can do; found by name, or by family and mode."""
 
 from __future__ import annotations
 
@@ -285,7 +285,11 @@ class Workflows(Struct, frozen=True, kw_only=True):
                 final, draft = self.resolve(renderer, mode), self.resolve(renderer, mode, is_draft=True)
                 by_mode.append(
                     ModeCapability(
-                        mode=mode, workflow=final.name, sample_workflow=draft.name, sizes=final.sizes, frames=final.frames
+                        mode=mode,
+                        workflow=final.name,
+                        sample_workflow=draft.name,
+                        sizes=final.sizes,
+                        frames=final.frames,
                     )
                 )
         chosen = [self.get(one.workflow) for one in by_mode]
@@ -333,7 +337,7 @@ def _common(lists: list[tuple[Dimensions, ...]]) -> tuple[Dimensions, ...]:
 
 
 def _strictest(rules: Iterable[FrameRule]) -> FrameRule:
-    """Return the rule whose lengths every one of these allows: steps of models are 4 or 8, each a divisor of the next."""
+    """Return the rule whose lengths every one of these allows: steps are 4, 8 or 16, each a divisor of the next."""
     every = tuple(rules)
     return FrameRule(
         step=max(one.step for one in every),

@@ -1,4 +1,4 @@
-"""Animals: cats, dogs, horses, birds, fish, whales, and a dragon."""
+"""Animals on four legs: cats, dogs, foxes and horses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from services.creator.renderers.stage.lexicon import Action
+from services.creator.renderers.stage.palette import Colour
 from services.creator.renderers.stage.pen import Motion, Pen, Point
 
 
@@ -31,6 +32,8 @@ class Build(Struct, frozen=True, kw_only=True):
 DOG: Final = Build(length=0.60, chest=0.225, waist=0.175, leg=0.31, thick=0.080, neck=(0.15, -0.15),
     head=0.088, snout=0.13, tail=((-0.16, -0.02), (-0.33, 0.02)), tail_width=0.075,
     pace=9.0)  # fmt: skip
+FOX: Final = Build(length=0.58, chest=0.185, waist=0.15, leg=0.24, thick=0.058, neck=(0.14, -0.09), head=0.092,
+    snout=0.165, tail=((-0.20, 0.03), (-0.47, 0.10)), tail_width=0.12, pace=9.5)  # fmt: skip
 HORSE: Final = Build(length=0.60, chest=0.225, waist=0.185, leg=0.42, thick=0.070, neck=(0.20, -0.27),
     head=0.078, snout=0.17, tail=((-0.13, 0.0), (-0.24, 0.20)), tail_width=0.085, pace=8.5)  # fmt: skip
 CAT: Final = Build(length=0.60, chest=0.17, waist=0.155, leg=0.30, thick=0.068, neck=(0.09, -0.12),
@@ -40,7 +43,7 @@ CAT: Final = Build(length=0.60, chest=0.17, waist=0.155, leg=0.30, thick=0.068, 
 
 def dog(pen: Pen, motion: Motion) -> None:
     """A dog, a wolf or a fox."""
-    _four_legs(pen, motion, DOG, "dog")
+    _four_legs(pen, motion, FOX if "fox" in motion.traits else DOG, "dog")
 
 
 def horse(pen: Pen, motion: Motion) -> None:
@@ -71,7 +74,7 @@ def _four_legs(pen: Pen, motion: Motion, build: Build, kind: str) -> None:
     pitch = 0.06 * math.cos(cycle) if is_running else 0.0
     back = -build.leg - build.chest * 0.9 + bob
     front, rear = build.length / 2, -build.length / 2
-    coat, far, near = inks.tone(0.20), inks.tone(0.04), inks.tone(0.14)
+    coat, far, near = _coat(pen, build), inks.tone(0.04), inks.tone(0.14)
     front_y, rear_y = back - pitch, back + pitch
     # Far legs first; in a gallop fore and hind legs swing nearly together, in a walk crosswise.
     phases = (0.0, 2.4, 0.7, 3.1) if is_running else (0.0, math.pi / 2, math.pi, 1.5 * math.pi)
@@ -87,12 +90,17 @@ def _four_legs(pen: Pen, motion: Motion, build: Build, kind: str) -> None:
         (front - 0.02, front_y + belly + 0.02), (front + 0.075, front_y + belly * 0.55)],
         coat)  # fmt: skip
     pen.shape([(front + 0.01, front_y + 0.0), (0.0, back + 0.02), (rear + 0.02, rear_y),
-        (rear + 0.05, rear_y + 0.05), (0.0, back + 0.065), (front, front_y + 0.06)], inks.tone(0.36),
-        has_rim=False)  # fmt: skip
+        (rear + 0.05, rear_y + 0.05), (0.0, back + 0.065), (front, front_y + 0.06)],
+        inks.accent(0.85, 0.75) if build is FOX else inks.tone(0.36), has_rim=False)  # fmt: skip
     for x, offset, is_far in gait:
         if not is_far:
             _leg(pen, x, front_y if x > 0 else rear_y, build, cycle + offset, reach, near, is_front=x > 0)
     _neck_and_head(pen, motion, build, front, front_y, kind)
+
+
+def _coat(pen: Pen, build: Build) -> Colour:
+    """Return the colour of the coat: a fox's is the one that stands out in the film."""
+    return pen.inks.accent(0.9, 0.22) if build is FOX else pen.inks.tone(0.21)
 
 
 def _leg(pen: Pen, x: float, back: float, build: Build, phase: float, reach: float, colour: tuple[int, int, int], *,
@@ -130,13 +138,17 @@ def _tail(
             (mid_x + 0.02, mid_y + width * 0.75), (root_x + 0.02, root_y + 0.04)],
             pen.inks.tone(0.03))  # fmt: skip
         return
+    if build is FOX:
+        pen.limb(points, [width * 0.5, width * 1.25, width * 0.45], colour)
+        pen.limb([points[1], points[2]], [width * 0.5, width * 0.42], pen.inks.tone(0.85), has_rim=False)
+        return
     pen.limb(points, [width, width, width * 0.6], colour)
 
 
 def _neck_and_head(pen: Pen, motion: Motion, build: Build, front: float, front_y: float, kind: str) -> None:
     inks, t = pen.inks, motion.time_s + motion.phase
     nod = 0.03 * math.sin(t * build.pace) if motion.action is Action.RUN else 0.012 * math.sin(1.2 * t)
-    coat, dark = inks.tone(0.22), inks.tone(0.02)
+    coat, dark = _coat(pen, build), inks.tone(0.02)
     base = (front - 0.01, front_y + 0.05)
     poll = (front + build.neck[0] + nod * 0.5, front_y + build.neck[1] + nod)
     thick = build.chest
@@ -280,112 +292,3 @@ def _sitting_cat(pen: Pen, motion: Motion) -> None:
         pen.disc(x + side * 0.062, y - 0.015, 0.011, inks.tone(0.0), blink * 2.2, has_rim=False)
     pen.shape([(x - 0.02, y + 0.04), (x + 0.02, y + 0.04), (x, y + 0.065)], inks.accent(0.8, 0.6),
         has_rim=False)  # fmt: skip
-
-
-def bird(pen: Pen, motion: Motion) -> None:
-    """A bird on the wing, its wing-tips lagging behind the beat."""
-    inks, t = pen.inks, motion.time_s + motion.phase
-    beat, tip = math.sin(5.6 * t), math.sin(5.6 * t - 0.9)
-    body, wing, far = inks.tone(0.30), inks.tone(0.16), inks.tone(0.04)
-    for colour, shift, share in ((far, 0.05, 0.9), (wing, 0.0, 1.0)):
-        if shift == 0.0:
-            pen.shape([(0.30, -0.03), (0.20, -0.075), (0.0, -0.085), (-0.24, -0.035), (-0.42, -0.045),
-                (-0.42, 0.015), (-0.2, 0.025), (0.0, 0.065), (0.2, 0.045)], body)  # fmt: skip
-        pen.shape([(0.12 + shift, -0.04), (0.10 + shift, -0.04 - 0.36 * beat * share),
-            (-0.06 + shift, -0.06 - 0.66 * tip * share - 0.06 * beat),
-            (-0.09 + shift, -0.02 - 0.38 * tip * share), (-0.15 + shift, 0.0)], colour)  # fmt: skip
-    pen.disc(0.29, -0.05, 0.058, body)
-    pen.shape([(0.335, -0.07), (0.42, -0.035), (0.335, -0.03)], inks.accent(0.9, 0.8), is_smooth=False,
-        has_rim=False)  # fmt: skip
-    pen.disc(0.31, -0.062, 0.010, inks.tone(0.0), has_rim=False)
-
-
-def fish(pen: Pen, motion: Motion) -> None:
-    """A fish that swims with its whole body."""
-    inks, t = pen.inks, motion.time_s + motion.phase
-    wag = math.sin(6.0 * t)
-    back, belly = inks.accent(0.9, 0.5), inks.accent(0.45, 1.0)
-    bend = 0.035 * math.sin(6.0 * t + 1.2)
-    pen.shape([(-0.30, 0.02 * wag), (-0.56, -0.17 + 0.10 * wag), (-0.47, 0.05 * wag),
-        (-0.55, 0.17 + 0.10 * wag)], back)  # fmt: skip
-    pen.shape([(0.06, -0.16), (-0.08, -0.29), (-0.22, -0.12)], inks.accent(0.8, 0.25))
-    pen.shape([(0.44, 0.0), (0.28, -0.14), (0.05, -0.19 + bend), (-0.18, -0.10 + bend),
-        (-0.36, -0.03 + 0.04 * wag), (-0.36, 0.04 + 0.04 * wag), (-0.18, 0.12 + bend),
-        (0.05, 0.19 + bend), (0.28, 0.13)], back)  # fmt: skip
-    pen.shape([(0.42, 0.015), (0.2, 0.03), (-0.15, 0.03 + bend), (-0.33, 0.02), (-0.18, 0.11 + bend),
-        (0.05, 0.175 + bend), (0.28, 0.115)], belly, has_rim=False)  # fmt: skip
-    for x in (0.17, -0.05):
-        pen.limb([(x, -0.135), (x - 0.035, 0.0), (x, 0.13)], [0.03, 0.05, 0.03], inks.tone(0.95),
-            has_rim=False)  # fmt: skip
-    pen.shape([(0.08, 0.05), (-0.05, 0.14 + 0.05 * wag), (-0.08, 0.07)], inks.accent(0.8, 0.2), has_rim=False)
-    pen.disc(0.30, -0.035, 0.036, inks.tone(1.0), has_rim=False)
-    pen.disc(0.307, -0.035, 0.019, inks.tone(0.0), has_rim=False)
-
-
-def whale(pen: Pen, motion: Motion) -> None:
-    """A whale that glides on, its flukes rising and falling."""
-    inks, t = pen.inks, motion.time_s
-    beat, lag = math.sin(1.5 * t), math.sin(1.5 * t - 0.8)
-    back, belly = inks.tone(0.26), inks.tone(0.72)
-    pen.turn = 0.05 * math.sin(0.75 * t)
-    end = (-0.92, -0.05 - 0.13 * lag)
-    pen.shape([end, (end[0] - 0.20, end[1] - 0.10 - 0.09 * lag), (end[0] - 0.13, end[1] + 0.01),
-        (end[0] - 0.21, end[1] + 0.10 - 0.09 * lag)], back)  # fmt: skip
-    pen.shape([(0.15, 0.10), (0.02, 0.34 + 0.06 * beat), (-0.12, 0.36 + 0.07 * beat), (-0.08, 0.14)],
-        inks.tone(0.10))  # fmt: skip
-    pen.shape([(0.86, 0.02), (0.72, -0.16), (0.35, -0.24), (-0.05, -0.22),
-        (-0.45, -0.13 - 0.04 * beat), (end[0], end[1] - 0.03), (end[0], end[1] + 0.03),
-        (-0.45, 0.06 - 0.04 * beat), (0.0, 0.20), (0.45, 0.22), (0.78, 0.13)], back)  # fmt: skip
-    pen.shape([(0.85, 0.05), (0.5, 0.06), (0.1, 0.12), (-0.35, 0.06 - 0.03 * beat), (0.0, 0.195),
-        (0.45, 0.215), (0.77, 0.135)], belly, has_rim=False)  # fmt: skip
-    for index in range(4):
-        y = 0.10 + index * 0.026
-        pen.line([(0.80 - index * 0.03, y), (0.45, y + 0.035), (0.12, y + 0.035)], 0.006, inks.tone(0.4))
-    pen.shape([(0.28, 0.12), (0.17, 0.36 - 0.05 * beat), (0.02, 0.41 - 0.06 * beat), (0.10, 0.16)], back)
-    pen.disc(0.60, 0.015, 0.016, inks.tone(1.0), has_rim=False)
-
-
-def dragon(pen: Pen, motion: Motion) -> None:
-    """A dragon in flight: a winding body and beating wings."""
-    inks, t = pen.inks, motion.time_s + motion.phase
-    beat, tip = math.sin(3.1 * t), math.sin(3.1 * t - 0.8)
-    body, wing, far = inks.tone(0.14), inks.accent(0.55, 0.25), inks.tone(0.03)
-
-    def spine(share: float) -> Point:
-        return 0.55 - 1.65 * share, -0.05 * beat + 0.13 * math.sin(2.3 * t - 5.0 * share) * (0.25 + share)
-
-    _dragon_wing(pen, beat, tip, 0.10, far)
-    pen.limb([spine(index / 9) for index in range(10)], [0.11, 0.19, 0.22, 0.20, 0.16, 0.12, 0.09,
-        0.06, 0.04, 0.015], body)  # fmt: skip
-    end = spine(1.0)
-    pen.shape([(end[0] + 0.02, end[1]), (end[0] - 0.10, end[1] - 0.08), (end[0] - 0.20, end[1]),
-        (end[0] - 0.10, end[1] + 0.08)], body, is_smooth=False)  # fmt: skip
-    for index in range(2, 8):
-        x, y = spine(index / 10)
-        pen.shape([(x - 0.04, y - 0.07), (x - 0.045, y - 0.15 + index * 0.006), (x + 0.04, y - 0.075)],
-            body, is_smooth=False)  # fmt: skip
-    neck = spine(0.0)
-    head = (neck[0] + 0.20, neck[1] - 0.17 + 0.03 * math.sin(1.9 * t))
-    pen.limb([neck, (neck[0] + 0.10, neck[1] - 0.03), head], [0.13, 0.10, 0.085], body)
-    pen.shape([(head[0] - 0.07, head[1] - 0.05), (head[0] + 0.02, head[1] - 0.075),
-        (head[0] + 0.20, head[1] - 0.015), (head[0] + 0.21, head[1] + 0.02),
-        (head[0] + 0.06, head[1] + 0.055), (head[0] - 0.06, head[1] + 0.05)], body)  # fmt: skip
-    for lift in (0.0, 0.03):
-        pen.shape([(head[0] - 0.05, head[1] - 0.04 + lift), (head[0] - 0.19, head[1] - 0.12 + lift),
-            (head[0] - 0.02, head[1] - 0.06)], body, is_smooth=False)  # fmt: skip
-    pen.disc(head[0] + 0.055, head[1] - 0.025, 0.014, inks.glow, has_rim=False)
-    _dragon_wing(pen, beat, tip, 0.0, wing)
-    if "fire" in motion.traits:
-        pen.light(head[0] + 0.35, head[1] + 0.03, 0.5, 0.7 + 0.2 * math.sin(9.0 * t), inks.ramp.accent)
-
-
-def _dragon_wing(pen: Pen, beat: float, tip: float, shift: float, colour: tuple[int, int, int]) -> None:
-    root = (0.26 + shift, -0.08)
-    wrist = (0.22 + shift, -0.10 - 0.46 * beat)
-    points: list[Point] = [root, wrist]
-    for index, (x, share) in enumerate(((-0.22, 1.0), (-0.42, 0.78), (-0.50, 0.5))):
-        points.append((x + shift, -0.14 - 0.80 * tip * share - 0.1 * beat))
-        points.append((x + shift + 0.06, -0.10 - 0.52 * tip * share + 0.02 * index))
-    points.append((-0.28 + shift, -0.06))
-    pen.shape(points, colour, is_smooth=False)
-    pen.limb([root, wrist, points[2]], [0.06, 0.045, 0.015], pen.inks.tone(0.08))

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 
 from bus.plan import Movement, ShotSize
-from services.creator.renderers.stage import animals, people, portrait, things
+from services.creator.renderers.stage import animals, creatures, people, portrait, things
 from services.creator.renderers.stage.camera import FRAMINGS, View, apply
 from services.creator.renderers.stage.layers import Compositor
 from services.creator.renderers.stage.lexicon import Action, Place, Subject, Weather
@@ -26,10 +26,10 @@ _FIGURES: Final[dict[Subject, Callable[[Pen, Motion], None]]] = {
     Subject.CAT: animals.cat,
     Subject.DOG: animals.dog,
     Subject.HORSE: animals.horse,
-    Subject.BIRD: animals.bird,
-    Subject.FISH: animals.fish,
-    Subject.WHALE: animals.whale,
-    Subject.DRAGON: animals.dragon,
+    Subject.BIRD: creatures.bird,
+    Subject.FISH: creatures.fish,
+    Subject.WHALE: creatures.whale,
+    Subject.DRAGON: creatures.dragon,
     Subject.CAR: things.car,
     Subject.TRAIN: things.train,
     Subject.ROCKET: things.rocket,
@@ -39,6 +39,7 @@ _FIGURES: Final[dict[Subject, Callable[[Pen, Motion], None]]] = {
     Subject.HOUSE: things.house,
     Subject.TREE: things.tree,
     Subject.FLOWER: things.flower,
+    Subject.CAMPFIRE: things.campfire,
 }
 
 
@@ -74,6 +75,7 @@ _STATURES: Final = {
     Subject.LIGHTHOUSE: Stature(2.4, 0.86, middle=-0.5, head=(0, -0.82)),
     Subject.HOUSE: Stature(1.6, 0.86, middle=-0.4, head=(-0.1, -0.35)),
     Subject.TREE: Stature(2.2, 0.90, middle=-0.5, head=(0, -0.65)),
+    Subject.CAMPFIRE: Stature(0.75, 0.85, middle=-0.25, head=(0.0, -0.25)),
     Subject.FLOWER: Stature(1.0, 0.92, middle=-0.55, head=(0.03, -0.8)),
 }
 _UPRIGHT: Final = (Subject.PERSON, Subject.ASTRONAUT, Subject.ROBOT)
@@ -142,7 +144,7 @@ def mark_of(reading: Reading, shot: ShotSize, movement: Movement, side: float, a
 
 def is_mobile(subject: Subject) -> bool:
     """Say whether it can go somewhere."""
-    return subject not in (Subject.FLOWER, Subject.LIGHTHOUSE, Subject.HOUSE, Subject.TREE)
+    return subject not in (Subject.FLOWER, Subject.LIGHTHOUSE, Subject.HOUSE, Subject.TREE, Subject.CAMPFIRE)
 
 
 class Actor:

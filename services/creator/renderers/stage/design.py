@@ -123,6 +123,7 @@ class Design:
             glow=mix(
                 mix(self.ramp.at(0.98), self.ramp.accent, 0.18), (150, 220, 255), 0.0 if self.ramp.is_grey else 0.35
             ),
+            warm=self.ramp.at(0.85) if self.ramp.is_grey else mix(self.ramp.at(0.85), (30, 120, 255), 0.75),
             is_night=self.reading.light in (Light.NIGHT, Light.NEON, Light.DUSK, Light.DAWN),
         )
 

@@ -84,6 +84,7 @@ class Subject(enum.StrEnum):
     LIGHTHOUSE = "lighthouse"
     HOUSE = "house"
     TREE = "tree"
+    CAMPFIRE = "campfire"
 
 
 class Action(enum.StrEnum):
@@ -138,7 +139,7 @@ PLACES: Final = (
         "mountains?|alps|peaks?|summit|glacier|himalaya|cliffs?|valley|berge?|montagnes?|montañas?|montagna",
     ),
     (Place.HILLS, "hills?|meadows?|fields?|farm|garden|village|countryside|prairie|wiese|garten|campo|prato"),
-    (Place.SKY, "open sky|in the sky|above the clouds|through the clouds|am himmel|dans le ciel|en el cielo"),
+    (Place.SKY, "open sky|in the sky|(?:above|over) the clouds|through the clouds|am himmel|dans le ciel|en el cielo"),
     (Place.STUDIO, "portrait|studio|porträt|retrato|ritratto"),
 )
 LIGHTS: Final = (
@@ -186,7 +187,7 @@ SUBJECTS: Final = (
     ),
     (
         Subject.DOG,
-        "狗|कुत्ता|سگ|كلب|собак[аи]|dogs?|pupp(?:y|ies)|hounds?|wolf|wolves|fox|foxes|hund\\w*|chiens?|perros?",
+        "狗|कुत्ता|سگ|كلب|собак[аи]|dogs?|pupp(?:y|ies)|hounds?|wolf|wolves|fox|foxes|fuchs|füchse|renard|zorro|volpe|hund\\w*|chiens?|perros?",
     ),
     (
         Subject.HORSE,
@@ -217,6 +218,7 @@ SUBJECTS: Final = (
     (Subject.FLOWER, "flowers?|roses|a rose|tulips?|sunflowers?|lily|lilies|poppies|blumen?|fleurs?|flores|fiori"),
     (Subject.LIGHTHOUSE, "灯塔|маяк|فانوس دریایی|منارة|प्रकाशस्तंभ|lighthouses?|leuchtt\\w*|phares?|faros?"),
     (Subject.HOUSE, "houses?|cottages?|cabins?|huts?|castle|barn|temple|church|häuser|haus|maison|casa|château"),
+    (Subject.CAMPFIRE, "campfires?|bonfires?|lagerfeuer|feu de camp|hoguera|falò"),
     (Subject.TREE, "trees?|oaks?|baum|bäume|arbres?|árbol|albero"),
 )
 PROPS: Final = (Subject.LIGHTHOUSE, Subject.HOUSE, Subject.TREE, Subject.SHIP)
@@ -254,6 +256,7 @@ TRAITS: Final = (
     ("hat", "hat|cap|keeper|sailor|detective|wizard|witch|cowboy|captain|noir"),
     ("umbrella", "umbrella|rain\\w*|regenschirm|parapluie"),
     ("woman", "woman|women|girl|she|her|queen|mother|grandmother|witch|dancer|frau|mädchen|femme|fille|mujer|donna"),
+    ("fox", "fox|foxes|fuchs|füchse|renard|zorro|volpe"),
     ("moon", "moon\\w*|mond|lune|luna"),
-    ("fire", "fire|flames?|burning|campfire|feuer|feu|fuego|fuoco"),
+    ("fire", "campfires?|bonfires?|by the fire|flames?|burning|feuer|feu|fuego|fuoco"),
 )

@@ -30,7 +30,7 @@ def sea(design: Design) -> list[Piece]:
         design.sky, horizon=horizon, near_tone=tones.near + (0.06 if is_bright else 0.03),
         far_tone=tones.haze * (0.88 if is_bright else 0.72), light_x=design.sun_x, light=path,
     )  # fmt: skip
-    items = [*sky(design), in_mist(design, coast, horizon, 0.06, 0.35), waves]
+    items: list[Piece] = [*sky(design), in_mist(design, coast, horizon, 0.06, 0.35), waves]
     items += props(design, 0.4, horizon + 0.035, 0.36 * design.lens_scale)
     is_ashore = reading.subject not in (*_AFLOAT, *_ALOFT) and not reading.is_empty and not mark.is_portrait
     if is_ashore:
@@ -93,7 +93,7 @@ def hills(design: Design) -> list[Piece]:
         easel, base=horizon + 0.17, rise=0.10 * scale, cells=2.4, haze_tone=tones.haze, depth=0.42,
         tone=design.ground if design.is_snowy else tones.middle,
     )  # fmt: skip
-    items = [*sky(design), distant, behind, in_mist(design, firs, horizon + 0.06, 0.05, 0.35), before]
+    items: list[Piece] = [*sky(design), distant, behind, in_mist(design, firs, horizon + 0.06, 0.05, 0.35), before]
     items += props(design, 0.5, horizon + 0.15, 0.34 * scale)
     if not design.reading.props and design.order.shot in _FAR and design.reading.subject is not Subject.TREE:
         x = float(np.clip(design.mark.x - design.side * 0.38, 0.1, 0.9))
@@ -109,7 +109,7 @@ def _foreground(design: Design) -> list[Piece]:
         easel, base=base, rise=0.05, cells=2.0, tone=design.ground, haze_tone=tones.middle, depth=1.0,
         grain=0.075, haze=-0.35
     )  # fmt: skip
-    items = [ground, *cast(design, shadow=design.reading.subject not in _ALOFT)]
+    items: list[Piece] = [ground, *cast(design, shadow=design.reading.subject not in _ALOFT)]
     if not design.is_snowy:
         items.append(land.grass(easel, base=base + 0.02, length=0.06, count=700, tone=tones.near * 0.6, depth=1.05))
         if not design.mark.is_portrait:
@@ -142,7 +142,7 @@ def desert(design: Design) -> list[Piece]:
         easel, base=horizon + 0.02, rise=0.13 * scale, cells=4, tone=tones.far, haze_tone=tones.haze,
         depth=0.05, sun_side=side
     )  # fmt: skip
-    items = [*sky(design), rock]
+    items: list[Piece] = [*sky(design), rock]
     # Sand is lighter than other ground.
     lift = 0.16 if design.reading.light in (Light.DAY, Light.DAWN, Light.OVERCAST) else 0.06
     for base, rise, cells, share, depth in ((0.05, 0.09, 3.0, 0.85, 0.14), (0.13, 0.10, 2.2, 0.55, 0.34)):
@@ -174,17 +174,24 @@ def planet(design: Design) -> list[Piece]:
 def forest(design: Design) -> list[Piece]:
     """Trunks in the mist with light falling between them, and darker ones close by."""
     tones, horizon, easel, mark = design.tones, design.horizon, design.land, design.mark
+    # So many sheets fill the frame here that the farthest, which hardly part from one another, are painted as one.
+    backdrop, clouds = sky(design)
     firs = land.conifers(
-        easel, base=horizon + 0.05, size=0.55, spacing=0.05, tone=tones.far, haze_tone=tones.haze, depth=0.10
+        easel, base=horizon + 0.05, size=0.55, spacing=0.05, tone=tones.far, haze_tone=tones.haze, depth=0.16
     )  # fmt: skip
-    items = [*sky(design), in_mist(design, firs, horizon - 0.03, 0.20, 0.45)]
-    for base, count, thick, share, depth in ((0.06, 30, 0.016, 0.7, 0.20), (0.13, 16, 0.034, 0.25, 0.42)):
-        tone = tones.near + (tones.far - tones.near) * share
-        row = land.trunks(
-            easel, base=horizon + base, count=count, thickness=thick, tone=tone, haze_tone=tones.haze, depth=depth,
-            keep_clear=mark.x if depth > 0.3 else None,
-        )  # fmt: skip
-        items.append(in_mist(design, row, horizon + base, 0.11, 0.32))
+    thin, thick = (
+        land.trunks(
+            easel, base=horizon + base, count=count, thickness=width, depth=depth, keep_clear=clear,
+            tone=tones.near + (tones.far - tones.near) * share, haze_tone=tones.haze,
+        )
+        for base, count, width, share, depth, clear in (
+            (0.06, 30, 0.016, 0.70, 0.16, None),
+            (0.13, 16, 0.034, 0.25, 0.42, mark.x),
+        )
+    )  # fmt: skip
+    far = merged(in_mist(design, firs, horizon - 0.03, 0.20, 0.45), thin)
+    items: list[Piece] = [merged(backdrop, clouds), in_mist(design, far, horizon + 0.06, 0.11, 0.32)]
+    items.append(in_mist(design, thick, horizon + 0.13, 0.11, 0.32))
     strength = 0.35 if design.reading.light is Light.NIGHT else 0.7
     items.append(water.light_shafts(easel, x=design.sun_x, strength=strength, tone=0.92))
     items += props(design, 0.6, horizon + 0.18, 0.34)

@@ -40,6 +40,8 @@ class Inks(Struct, frozen=True, kw_only=True):
     rim_share: float
     """0 leaves the rim out."""
     glow: Colour
+    warm: Colour
+    """The colour of fire."""
     is_night: bool
 
     def tone(self, tone: float) -> Colour:

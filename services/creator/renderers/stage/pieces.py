@@ -9,16 +9,20 @@ from services.creator.renderers.stage.camera import View, apply
 from services.creator.renderers.stage.cast import Mark
 from services.creator.renderers.stage.design import Design, Piece
 from services.creator.renderers.stage.layers import Compositor, Sheet, merged
-from services.creator.renderers.stage.lexicon import Subject, Weather
+from services.creator.renderers.stage.lexicon import Place, Subject, Weather
 from services.creator.renderers.stage.palette import Colour
 from services.creator.renderers.stage.skies import sky_sheets
 from services.creator.renderers.stage.weather import Air
 
+_BURNING = (Place.FOREST, Place.HILLS, Place.MOUNTAINS, Place.DESERT, Place.SEA)
+_WARMED = (Subject.PERSON, Subject.DOG, Subject.CAT, Subject.HORSE, Subject.ROBOT, Subject.ASTRONAUT)
+"""Who sits by a fire, and where one burns."""
 
-def sky(design: Design) -> list[Piece]:
+
+def sky(design: Design) -> list[Sheet]:
     """Return the sky of this light, with its clouds."""
     reading = design.reading
-    return [*sky_sheets(design.sky, reading.light, reading.style, design.horizon, design.sun)]
+    return sky_sheets(design.sky, reading.light, reading.style, design.horizon, design.sun)
 
 
 def cast(design: Design, *, shadow: bool = True, floats: bool = False) -> list[Piece]:
@@ -33,6 +37,11 @@ def cast(design: Design, *, shadow: bool = True, floats: bool = False) -> list[P
             depth = 0.6 + 0.4 * share
             items.append(design.actor(reading.subject, other, depth, phase=phase, shadow=casts_shadow, floats=floats))
     items.append(design.actor(reading.subject, mark, 1.0, shadow=casts_shadow, floats=floats))
+    if "fire" in reading.traits and reading.place in _BURNING and reading.subject in _WARMED and not mark.is_portrait:
+        beside = Mark(
+            x=mark.x - 0.42 * mark.size * design.side, foot=min(mark.foot, 0.93), size=0.55 * mark.size, facing=1.0
+        )
+        items.append(design.actor(Subject.CAMPFIRE, beside, 1.0))
     return items
 
 

@@ -19,24 +19,9 @@ def portrait(pen: Pen, motion: Motion) -> None:
     skin, shadow, deep = inks.tone(0.74), inks.tone(0.40), inks.tone(0.22)
     hair = inks.tone(0.88) if is_old else inks.tone(0.08)
     hair_dark = inks.tone(0.55) if is_old else inks.tone(0.02)
-    coat, coat_dark = inks.tone(0.20), inks.tone(0.08)
     if is_woman:
         _long_hair(pen, hair_dark, t)
-    pen.shape([(-1.05, 1.2), (-0.98, 0.55 - breath), (-0.72, 0.36 - breath), (-0.26, 0.22),
-        (0.26, 0.22), (0.72, 0.36 - breath), (1.0, 0.55 - breath), (1.08, 1.2)], coat)  # fmt: skip
-    pen.shape([(-1.05, 1.2), (-0.97, 0.56 - breath), (-0.72, 0.38 - breath), (-0.30, 0.25),
-        (-0.10, 0.75), (-0.05, 1.2)], coat_dark, has_rim=False)  # fmt: skip
-    pen.shape([(-0.24, -0.12), (-0.23, 0.25), (0.0, 0.40), (0.24, 0.25), (0.23, -0.12)], shadow,
-        has_rim=False)  # fmt: skip
-    pen.shape(
-        [(0.06, -0.05), (0.05, 0.30), (0.14, 0.31), (0.235, 0.24), (0.225, -0.12)],
-        mix(skin, shadow, 0.35),
-        has_rim=False,
-    )
-    for side in (-1.0, 1.0):
-        pen.shape([(side * 0.20, 0.16), (side * 0.33, 0.20), (side * 0.36, 0.42 - breath),
-            (side * 0.05, 0.62), (side * 0.0, 0.50)],
-            coat_dark if side < 0 else inks.tone(0.30))  # fmt: skip
+    _shoulders(pen, breath, skin, shadow)
     y = nod
     ear_x = 0.365
     pen.disc(-ear_x - turn * 0.4, -0.46 + y, 0.062, shadow, 1.7)
@@ -72,6 +57,26 @@ def portrait(pen: Pen, motion: Motion) -> None:
     _hair(pen, turn, y, hair, hair_dark, is_woman=is_woman, is_old=is_old)
     if "hat" in motion.traits:
         _cap(pen, turn, y)
+
+
+def _shoulders(pen: Pen, breath: float, skin: Colour, shadow: Colour) -> None:
+    inks = pen.inks
+    coat, coat_dark = inks.tone(0.20), inks.tone(0.08)
+    pen.shape([(-1.05, 1.2), (-0.98, 0.55 - breath), (-0.72, 0.36 - breath), (-0.26, 0.22),
+        (0.26, 0.22), (0.72, 0.36 - breath), (1.0, 0.55 - breath), (1.08, 1.2)], coat)  # fmt: skip
+    pen.shape([(-1.05, 1.2), (-0.97, 0.56 - breath), (-0.72, 0.38 - breath), (-0.30, 0.25),
+        (-0.10, 0.75), (-0.05, 1.2)], coat_dark, has_rim=False)  # fmt: skip
+    pen.shape([(-0.24, -0.12), (-0.23, 0.25), (0.0, 0.40), (0.24, 0.25), (0.23, -0.12)], shadow,
+        has_rim=False)  # fmt: skip
+    pen.shape(
+        [(0.06, -0.05), (0.05, 0.30), (0.14, 0.31), (0.235, 0.24), (0.225, -0.12)],
+        mix(skin, shadow, 0.35),
+        has_rim=False,
+    )
+    for side in (-1.0, 1.0):
+        pen.shape([(side * 0.20, 0.16), (side * 0.33, 0.20), (side * 0.36, 0.42 - breath),
+            (side * 0.05, 0.62), (side * 0.0, 0.50)],
+            coat_dark if side < 0 else inks.tone(0.30))  # fmt: skip
 
 
 def _eyes(pen: Pen, t: float, turn: float, y: float, skin: Colour, shadow: Colour, deep: Colour, brow: Colour) -> None:

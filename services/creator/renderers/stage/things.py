@@ -315,3 +315,23 @@ def balloon(pen: Pen, motion: Motion) -> None:
         is_smooth=False,
     )
     pen.limb([(-0.07, y + 0.55), (0.07, y + 0.55)], [0.02, 0.02], inks.tone(0.5), has_rim=False)
+
+
+def campfire(pen: Pen, motion: Motion) -> None:
+    """A fire on the ground; it lights what is near."""
+    inks, t = pen.inks, motion.time_s
+    flicker = 0.5 + 0.28 * math.sin(3.1 * t) + 0.22 * math.sin(5.3 * t + 1.0)
+    pen.light(0.0, -0.22, 1.25, 0.34 + 0.06 * flicker, inks.warm)
+    pen.light(0.0, -0.20, 0.55, 0.55 + 0.10 * flicker, inks.warm)
+    for tilt in (-1.0, 1.0):
+        pen.limb([(-0.24 * tilt, 0.02), (0.20 * tilt, -0.10)], [0.07, 0.06], inks.tone(0.03))
+    for wide, tall, colour in (
+        (0.17, 0.52, inks.warm),
+        (0.115, 0.36, mix(inks.warm, inks.glow, 0.6)),
+        (0.06, 0.20, inks.glow),
+    ):
+        top = -tall * (0.9 + 0.14 * math.sin(4.3 * t + tall * 9))
+        lick = 0.05 * math.sin(3.7 * t + tall * 5)
+        pen.shape([(-wide, -0.06), (-wide * 0.85, top * 0.42), (-wide * 0.25 + lick * 0.5, top * 0.62), (lick, top),
+            (wide * 0.45 + lick * 0.4, top * 0.55), (wide * 0.9, top * 0.36), (wide * 0.8, -0.06), (0.0, 0.0)], colour,
+            has_rim=False)  # fmt: skip

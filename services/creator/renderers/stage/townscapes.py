@@ -20,7 +20,7 @@ def city(design: Design) -> list[Piece]:
     """A skyline in three depths, seen from a roof."""
     tones, horizon, scale, easel, mark = design.tones, design.horizon, design.lens_scale, design.land, design.mark
     lit = {Light.DAY: 0.02, Light.OVERCAST: 0.10, Light.DAWN: 0.16}.get(design.reading.light, 0.30)
-    items = sky(design)
+    items: list[Piece] = [*sky(design)]
     for base, rise, width, share, depth in (
         (0.06, 0.46, 0.050, 1.0, 0.05),
         (0.12, 0.36, 0.075, 0.5, 0.12),
@@ -60,7 +60,7 @@ def street(design: Design) -> list[Piece]:
         both = merged(left, right)
         fronts.append(in_mist(design, both, horizon - 0.02, 0.16 * (1.2 - share), 0.20 * share) if share else both)
     above = sky(design)
-    mirrored = flattened([one for one in (*above, far, *fronts) if isinstance(one, Sheet)], design.canvas)
+    mirrored = flattened([*above, far, *fronts], design.canvas)
     wet = 1.0 if Weather.RAIN in reading.weather else 0.62 if is_neon else 0.12
     items: list[Piece] = [*above, far, built.road(easel, mirrored, horizon=horizon, wet=wet), *fronts]
     if design.order.shot in _NEAR:

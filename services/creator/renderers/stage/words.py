@@ -31,7 +31,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     props: tuple[Subject, ...]
     """What stands in the distance."""
     traits: frozenset[str]
-    """Of `old`, `beard`, `hat`, `umbrella`, `woman`, `moon`, `fire`."""
+    """Of `old`, `beard`, `hat`, `umbrella`, `woman`, `fox`, `moon`, `fire`."""
 
 
 _HOMES: Final = {

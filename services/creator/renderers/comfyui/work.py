@@ -1,0 +1,236 @@
+"""One order on its server: looked for, posted if it is nowhere, followed, and its files brought home."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from bus.ids import Digest
+from bus.plan import Order
+from bus.ports import Progress
+from services._kit.graphs import Graph
+from services._kit.threads import in_thread
+from services.creator.renderers.comfyui.answers import Entry, OutputFile, Server
+from services.creator.renderers.comfyui.client import ComfyUi
+from services.creator.renderers.comfyui.errors import NotThere, TooLarge, Unreached
+from services.creator.renderers.comfyui.fetch import Brought, brought, clip_of, last_frame_of, local_name
+from services.creator.renderers.comfyui.follow import Ended, Nowhere, Render
+from services.creator.renderers.comfyui.job import BoundGraph, Obstacle, Offer, Workflow, classes_of, prepared
+from services.creator.renderers.comfyui.outcome import lost, node_failure, rejection, stopped, unreachable
+from services.creator.renderers.comfyui.patience import Patience
+from services.creator.renderers.comfyui.socket import listening
+from services.creator.renderers.comfyui.steps import Steps
+from services.creator.renderers.renderer import FailureKind, RenderFailed
+
+T = TypeVar("T")
+
+
+async def obstacles_of(client: ComfyUi, workflow: Workflow, bound: BoundGraph) -> tuple[Obstacle, ...]:
+    """Return what keeps a server from rendering a graph.
+
+    Raises:
+        Unreached: it does not say what it has.
+    """
+    names = classes_of(bound.graph)
+    described = await asyncio.gather(*(client.node_class(name) for name in names))
+    offer = Offer({name: one for name, one in zip(names, described, strict=True) if one is not None})
+    return workflow.obstacles(bound, offer)
+
+
+def unable(found: Sequence[tuple[str, Obstacle]]) -> RenderFailed:
+    """Return that no server can render a graph, each with its first obstacle."""
+    why = "; ".join(f"{url}: {obstacle.why}" for url, obstacle in found)
+    return RenderFailed(found[0][1].kind, f"No ComfyUI here can render this. {why}", found[0][1].help)
+
+
+class Work:
+    """One order on its server, from the first look to the files."""
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        client: ComfyUi,
+        bound: BoundGraph,
+        order: Order,
+        key: str,
+        inputs: Mapping[Digest, Path],
+        progress: Progress,
+        patience: Patience,
+    ) -> None:
+        self._workflow, self._client, self._bound, self._order = workflow, client, bound, order
+        self._key, self._inputs, self._progress, self._patience = key, inputs, progress, patience
+        self._render: Render | None = None
+        self._may_be_there = False
+        self._is_over = False
+
+    async def ended(self, *, was_posted: bool) -> tuple[Server, Entry]:
+        """Return how the render ended, found or posted.
+
+        Raises:
+            RenderFailed: it did not end well.
+        """
+        self._may_be_there = was_posted
+        said = await self._patiently(self._client.server)
+        self._render = Render(self._client, self._key, said, self._patience)
+        where = await self._render.look_patiently()
+        if isinstance(where, Nowhere) and was_posted:
+            # Whoever posted it may have gone while the request was under way.
+            where = await self._render.settled()
+        if isinstance(where, Ended) and where.entry.is_interrupted:
+            if was_posted:
+                raise stopped(self._client.url)
+            self._render.ignore(where.entry)
+            where = Nowhere()
+        if isinstance(where, Nowhere) and was_posted:
+            raise lost(self._client.url)
+        self._may_be_there = self._may_be_there or not isinstance(where, Nowhere)
+        if isinstance(where, Ended):
+            entry = where.entry
+        elif isinstance(where, Nowhere):
+            entry = await self._posted()
+        else:
+            entry = await self._followed(where.prompt.client_id or str(uuid.uuid4()))
+        self._is_over = True
+        if entry.is_success:
+            return said, entry
+        raise node_failure(entry.failure, self._order, self._workflow.smaller(self._order))
+
+    async def stop(self) -> None:
+        """Stop the render, if it may be there and has not ended."""
+        if self._render is not None and self._may_be_there and not self._is_over:
+            await self._render.stop()
+
+    async def take(self, entry: Entry, folder: Path) -> Brought:
+        """Return the files of the take, fetched, decoded and counted.
+
+        Raises:
+            RenderFailed: there is no clip, or not the one that was ordered.
+        """
+        clip = clip_of(entry, self._bound, self._key)
+        last = last_frame_of(entry, self._bound)
+        fetched = folder / local_name(clip)
+        last_fetched = folder / "last-frame.png" if last is not None else None
+        wanted = [(clip, fetched)]
+        if last is not None and last_fetched is not None:
+            wanted.append((last, last_fetched))
+        for file, to in wanted:
+            try:
+                await self._download(file, to)
+            except NotThere as error:
+                raise RenderFailed(
+                    FailureKind.BAD_OUTPUT,
+                    f"ComfyUI ended the render well, and has no file {error.name}.",
+                    "Somebody may have moved it. Have it rendered again.",
+                ) from error
+        colours = self._order.colour_reference
+        reference = self._inputs[colours] if colours is not None else None
+        return await in_thread(lambda stop: brought(fetched, last_fetched, reference, self._order, folder, stop))
+
+    async def _posted(self) -> Entry:
+        """Post the graph and return how it ended. Nothing is posted that is known not to run."""
+        obstacles = await self._patiently(lambda: obstacles_of(self._client, self._workflow, self._bound))
+        if obstacles:
+            raise unable([(self._client.url, obstacles[0])])
+        names = {slot.image: await self._uploaded(slot.image) for slot in self._bound.image_slots}
+        graph = prepared(self._bound, self._key, names)
+        return await self._followed(str(uuid.uuid4()), graph)
+
+    async def _followed(self, client_id: str, graph: Graph | None = None) -> Entry:
+        """Return how the render ended, told of its progress; post the graph first where there is one.
+
+        Args:
+            client_id: the one the prompt is, or was, posted with: ComfyUI tells its progress to nobody else.
+        """
+        assert self._render is not None
+        render, progress = self._render, self._progress
+        steps = Steps(self._bound.graph, self._key)
+        told = (-1, -1)
+
+        def hear(message: str | bytes) -> None:
+            nonlocal told
+            if isinstance(message, str):
+                if steps.hear(message):
+                    render.show_progress()
+                    # ComfyUI says the same in up to three messages.
+                    if told != (told := (steps.done, steps.total)):
+                        progress(*told)
+                if steps.is_over:
+                    render.wake.set()
+                return
+            picture = steps.see(message)
+            if picture is not None:
+                progress(steps.done, steps.total, preview=picture)
+
+        async with listening(self._client.socket_url, client_id, hear):
+            if graph is not None:
+                await self._submit(graph, client_id, steps)
+            return await render.end()
+
+    async def _submit(self, graph: Graph, client_id: str, steps: Steps) -> None:
+        """Post the graph. Where the answer is lost, looking tells whether it was posted.
+
+        Raises:
+            RenderFailed: the server does not take it, or does not answer for too long.
+        """
+        assert self._render is not None
+        now = asyncio.get_running_loop().time
+        since = now()
+        self._may_be_there = True
+        while True:
+            try:
+                answer = await self._client.submit(graph, self._key, client_id)
+            except Unreached as error:
+                if not isinstance(await self._render.settled(), Nowhere):
+                    return
+                if now() - since > self._patience.unreachable_s:
+                    raise unreachable(error, now() - since) from error
+                continue
+            if answer.prompt_id is not None:
+                steps.prompt_id = answer.prompt_id
+            if answer.is_clean:
+                return
+            if answer.prompt_id is not None:
+                # The sound part of the graph was queued, and is of no use without the rest.
+                await self._render.stop()
+            self._may_be_there = False
+            raise rejection(answer)
+
+    async def _uploaded(self, image: Digest) -> str:
+        """Upload a picture under the name of its content and return what the server calls it."""
+        content = await asyncio.to_thread(self._inputs[image].read_bytes)
+        try:
+            return await self._patiently(lambda: self._client.upload(content, f"{image[:32]}{_ending(content)}"))
+        except TooLarge as error:
+            raise RenderFailed(
+                FailureKind.VALIDATION,
+                f"ComfyUI does not take a picture of {len(content) / 1e6:.0f} MB.",
+                "Start ComfyUI with a larger --max-upload-size, or give a smaller picture.",
+            ) from error
+
+    async def _download(self, file: OutputFile, to: Path) -> None:
+        await self._patiently(lambda: self._client.download(file, to))
+
+    async def _patiently(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Return the answer, however long the server takes to give one.
+
+        Raises:
+            RenderFailed: it took too long (`unreachable`).
+        """
+        now = asyncio.get_running_loop().time
+        since = now()
+        while True:
+            try:
+                return await ask()
+            except Unreached as error:
+                if now() - since > self._patience.unreachable_s:
+                    raise unreachable(error, now() - since) from error
+                await asyncio.sleep(self._patience.poll_s)
+
+
+def _ending(content: bytes) -> str:
+    if content.startswith(b"\x89PNG"):
+        return ".png"
+    return ".webp" if content[8:12] == b"WEBP" else ".jpg"

@@ -1,0 +1,73 @@
+"""What the fake ComfyUI renders: small moving pictures that depend on seed, size, length and start image alone."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from services._kit.media import ClipWriter, Frame
+
+
+@dataclass(frozen=True)
+class Latent:
+    """What a sampler makes."""
+
+    width: int
+    height: int
+    length: int
+    seed: int = 0
+    start: str | None = None
+
+
+def frames(latent: Latent, inputs: Path) -> list[Frame]:
+    """Return the decoded frames: sizes are cut to multiples of 16 and lengths to 4n+1, as the real models do."""
+    width, height = latent.width // 16 * 16, latent.height // 16 * 16
+    count = (latent.length - 1) // 4 * 4 + 1
+    chance = np.random.default_rng(latent.seed)
+    if latent.start is not None:
+        with Image.open(inputs / latent.start) as picture:
+            rgb = np.asarray(picture.convert("RGB").resize((width, height)), dtype=np.uint8)
+        base = rgb[:, :, ::-1].astype(np.float64)
+    else:
+        across, down = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
+        base = np.stack([chance.uniform(40, 200) + 50 * across * down for _ in range(3)], axis=2)
+    return [_moved(base, index) for index in range(count)]
+
+
+def _moved(base: NDArray[np.float64], index: int) -> Frame:
+    picture = np.roll(base, index, axis=1)
+    picture[4:12, 4 + index % 8 : 12 + index % 8] = 250 - index
+    return np.ascontiguousarray(np.clip(picture, 0, 255), dtype=np.uint8)
+
+
+def write_mp4(made: list[Frame], fps: float, path: Path) -> None:
+    """Write a clip that is really decoded later."""
+    height, width = made[0].shape[:2]
+    with ClipWriter(path, width, height, round(fps)) as clip:
+        for frame in made:
+            clip.write(frame)
+
+
+def write_webp(made: list[Frame], fps: float, path: Path) -> None:
+    """Write an animation without loss."""
+    first, *rest = [Image.fromarray(frame[:, :, ::-1]) for frame in made]
+    first.save(path, "WEBP", save_all=True, append_images=rest, duration=round(1000 / fps), lossless=True)
+
+
+def png(frame: Frame) -> bytes:
+    """Return the frame as PNG."""
+    sink = io.BytesIO()
+    Image.fromarray(frame[:, :, ::-1]).save(sink, "PNG")
+    return sink.getvalue()
+
+
+def jpeg(frame: Frame) -> bytes:
+    """Return the frame as JPEG."""
+    sink = io.BytesIO()
+    Image.fromarray(frame[:, :, ::-1]).save(sink, "JPEG")
+    return sink.getvalue()

@@ -1,0 +1,462 @@
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from msgspec import structs
+from PIL import Image
+from websockets.asyncio.client import connect
+
+from bus.ids import Digest, digest_of
+from bus.plan import Order
+from services._kit.graphs import Place, api_format
+from services._kit.media import frames_of
+from services._kit.pictures import write_png
+from services.creator.renderers.comfyui.job import prepared
+from services.creator.renderers.comfyui.patience import Patience
+from services.creator.renderers.comfyui.renderer import ComfyUiRenderer
+from services.creator.renderers.renderer import LEAVING, FailureKind, RenderFailed, Rendering
+from tests.fakes import comfyui_pictures
+from tests.fakes.comfyui import FakeComfyUi, comfyui
+from tests.fakes.comfyui_workflow import TinyWorkflow, order
+
+QUICK = Patience(poll_s=0.01, settle_s=0.05, unreachable_s=0.4, stuck_s=0.2, silent_s=0.3, cancel_s=1.0, choose_s=0.1)
+
+
+@pytest.fixture
+async def fake(tmp_path: Path) -> AsyncIterator[FakeComfyUi]:
+    async with comfyui(tmp_path / "comfyui") as running:
+        yield running
+
+
+CALM = structs.replace(QUICK, silent_s=30.0)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds that the test did not cause itself."""
+    async with asyncio.timeout(5):
+        while True:
+            if holds():
+                return
+            await asyncio.sleep(0.002)
+
+
+class Rendered:
+    """One render by one creator, running beside the test."""
+
+    def __init__(
+        self,
+        fake: FakeComfyUi,
+        folder: Path,
+        wanted: Order | None = None,
+        key: str | None = None,
+        *,
+        workflow: TinyWorkflow | None = None,
+        patience: Patience = QUICK,
+        was_posted: bool = False,
+        inputs: dict[Digest, Path] | None = None,
+    ) -> None:
+        self.key = key or str(uuid.uuid4())
+        self.told: list[tuple[int, int]] = []
+        self.previews: list[bytes] = []
+        self.news = asyncio.Event()
+        folder = folder / uuid.uuid4().hex
+        folder.mkdir()
+        renderer = ComfyUiRenderer(workflow or TinyWorkflow(), [fake.url], patience)
+        doing = renderer.render(
+            wanted or order(), self.key, folder, inputs or {}, self._tell, server=fake.url, was_posted=was_posted
+        )
+        self.task: asyncio.Task[Rendering] = asyncio.ensure_future(doing)
+
+    def _tell(self, done: int, total: int, *, preview: bytes | None = None) -> None:
+        self.told.append((done, total))
+        if preview is not None:
+            self.previews.append(preview)
+        self.news.set()
+
+    async def begun(self, fake: FakeComfyUi) -> None:
+        """Wait until ComfyUI works on it."""
+        await until(lambda: fake.life.running is not None and fake.life.running[1] == self.key)
+
+    async def failed(self) -> RenderFailed:
+        """Return why it failed."""
+        async with asyncio.timeout(5):
+            with pytest.raises(RenderFailed) as failed:
+                await self.task
+        return failed.value
+
+    async def cancelled(self, *message: str) -> None:
+        """Cancel it and wait until it has left."""
+        self.task.cancel(*message)
+        async with asyncio.timeout(5):
+            with pytest.raises(asyncio.CancelledError):
+                await self.task
+
+
+# -- progress ------------------------------------------------------------------------------------------------------
+
+
+async def test_previews_are_handed_on(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """Where the server makes previews, each comes as a JPEG."""
+    fake.controls.has_previews = True
+    render = Rendered(fake, tmp_path)
+    await render.task
+    assert len(render.previews) == 3
+    assert all(one.startswith(b"\xff\xd8\xff") for one in render.previews)
+
+
+@pytest.mark.parametrize("trouble", ["mute", "refused", "cut", "trap"])
+async def test_a_socket_in_trouble_costs_nothing_but_progress(fake: FakeComfyUi, tmp_path: Path, trouble: str) -> None:
+    """Silent, never up, broken in the middle, or taken over and forgotten: the clip comes all the same."""
+    fake.controls.is_mute, fake.controls.refuses_sockets = trouble == "mute", trouble == "refused"
+    if trouble in ("cut", "trap"):
+        fake.controls.gate.clear()
+    render = Rendered(fake, tmp_path)
+    if trouble in ("cut", "trap"):
+        await render.begun(fake)
+        if trouble == "cut":
+            fake.cut_sockets()
+        else:
+            # When one of two connections of a client ends, the server forgets the other one.
+            (client_id,) = fake.life.sockets
+            address = f"{fake.url.replace('http', 'ws')}/ws?clientId={client_id}"
+            async with connect(address, proxy=None) as other:
+                await other.recv()
+            await until(lambda: not fake.life.sockets)
+        fake.controls.gate.set()
+    assert (await render.task).frame_count == 5
+    assert len(fake.executions_of(render.key)) == 1
+
+
+# -- a lost answer -------------------------------------------------------------------------------------------------
+
+
+async def test_a_lost_answer_is_settled_by_looking(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """The graph was taken and the answer lost: it is found in the queue, and not posted again."""
+    fake.lose_answer = True
+    render = Rendered(fake, tmp_path)
+    await render.task
+    assert fake.posts == 1
+    assert len(fake.executions_of(render.key)) == 1
+
+
+async def test_a_lost_request_that_lands_late_is_not_rendered_twice(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """It was posted again by then; the double is taken out of the queue while it waits."""
+    landing = fake.lose_request = asyncio.Event()
+    fake.controls.gate.clear()
+    render = Rendered(fake, tmp_path)
+    await render.begun(fake)
+    assert fake.posts == 2
+    landing.set()
+    await until(lambda: bool(fake.life.pending))
+    await until(lambda: not fake.life.pending)
+    fake.controls.gate.set()
+    await render.task
+    assert len(fake.executions_of(render.key)) == 1
+
+
+# -- coming back ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_creator_that_comes_back_finds_its_render_and_its_progress(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """It left while ComfyUI went on; the next one posts nothing, hears the rest, and brings the clip home."""
+    fake.controls.gate.clear()
+    first = Rendered(fake, tmp_path)
+    await first.begun(fake)
+    await first.cancelled(LEAVING)
+    assert fake.life.running is not None
+    again = Rendered(fake, tmp_path, key=first.key, was_posted=True)
+    await again.begun(fake)
+    await until(lambda: bool(fake.life.sockets))
+    fake.controls.gate.set()
+    await again.task
+    assert fake.posts == 1
+    assert again.told
+    third = Rendered(fake, tmp_path, key=first.key, was_posted=True)
+    assert (await third.task).frame_count == 5
+    assert len(fake.executions_of(first.key)) == 1
+
+
+async def test_what_a_restarted_server_has_forgotten_is_lost(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """Whoever comes back posts nothing under the old posting, and says that it is lost; so does who waited for it."""
+    fake.controls.gate.clear()
+    waiting = Rendered(fake, tmp_path)
+    await waiting.begun(fake)
+    await fake.restart()
+    assert (await waiting.failed()).kind is FailureKind.LOST
+    back = Rendered(fake, tmp_path, key=waiting.key, was_posted=True)
+    assert (await back.failed()).kind is FailureKind.LOST
+    assert fake.posts == 1
+
+
+async def test_an_unreachable_server_is_waited_for(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """Down in the middle of a render is no failure within the bound; past it, it is said what is unknown."""
+    fake.controls.gate.clear()
+    render = Rendered(fake, tmp_path)
+    await render.begun(fake)
+    await fake.kill()
+    failure = await render.failed()
+    assert failure.kind is FailureKind.UNREACHABLE
+    assert failure.kind.is_retryable
+    assert "unknown" in failure.help
+    assert fake.url in failure.why
+
+
+# -- stopping ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", ["0.3.64", "0.38.0"])
+@pytest.mark.parametrize("state", ["running", "pending"])
+@pytest.mark.parametrize("whose", ["own", "another's"])
+async def test_stopping_stops_exactly_ours(
+    fake: FakeComfyUi, tmp_path: Path, version: str, state: str, whose: str
+) -> None:
+    """Pending or running, whoever posted it, by the older and the newer way: it ends, and its neighbour does not."""
+    fake.controls.version = version
+    fake.controls.gate.clear()
+    seeds = (1, 2) if state == "pending" else (2, 1)
+    renders = {}
+    for seed in seeds:
+        renders[seed] = Rendered(fake, tmp_path, order(seed=seed), patience=CALM)
+        await until(lambda: fake.life.remaining() == len(renders) and fake.life.running is not None)
+    neighbour, render = renders[1], renders[2]
+    if whose == "own":
+        await render.cancelled()
+    else:
+        await render.cancelled(LEAVING)
+        await ComfyUiRenderer(TinyWorkflow(), [fake.url], QUICK).stop(render.key, fake.url)
+    assert fake.life.running is None or fake.life.running[1] != render.key
+    assert all(item[1] != render.key for item in fake.life.pending)
+    fake.controls.gate.set()
+    assert (await neighbour.task).frame_count == 5
+
+
+async def test_an_interrupt_that_comes_too_late_is_waited_out(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """In its last node a prompt can't be stopped: who stops it leaves when it has ended, and not before."""
+    fake.controls.save_gate.clear()
+    render = Rendered(fake, tmp_path, workflow=TinyWorkflow(saves_last_frame=False))
+    await render.begun(fake)
+    await until(lambda: fake.life.last_node == "50")
+    render.task.cancel()
+    await until(lambda: fake.life.must_stop)
+    assert not render.task.done()
+    fake.controls.save_gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await render.task
+    assert fake.life.history[render.key]["status"] is not None
+
+
+async def test_a_server_that_can_only_stop_everything_is_not_told_to(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """Older servers interrupt whatever runs by then, and give ids of their own: ours is known by our note."""
+    fake.controls.version = "0.3.40"
+    fake.controls.gate.clear()
+    first = Rendered(fake, tmp_path)
+    await until(lambda: fake.life.last_node == "3")
+    fake.controls.step_s = 0.02
+    fake.controls.gate.set()
+    assert (await first.task).made.version == "0.3.40"
+    assert first.told
+    back = Rendered(fake, tmp_path, key=first.key, was_posted=True)
+    assert (await back.task).frame_count == 5
+    assert len(fake.executions) == 1
+    fake.controls.gate.clear()
+    render = Rendered(fake, tmp_path, order(seed=9))
+    await until(lambda: fake.life.running is not None)
+    await render.cancelled()
+    assert fake.life.running is not None
+    assert not fake.life.must_stop
+
+
+async def test_an_order_that_was_stopped_and_is_wanted_again_is_rendered(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """Its older ending is no outcome of the new posting; without a new posting it is reported instead."""
+    fake.controls.gate.clear()
+    first = Rendered(fake, tmp_path)
+    await first.begun(fake)
+    await first.cancelled()
+    fake.controls.gate.set()
+    back = Rendered(fake, tmp_path, key=first.key, was_posted=True)
+    assert (await back.failed()).kind is FailureKind.LOST
+    assert (await Rendered(fake, tmp_path, key=first.key).task).frame_count == 5
+
+
+# -- failures ------------------------------------------------------------------------------------------------------
+
+
+async def test_want_of_memory_offers_a_smaller_order(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """The kind, the words and the order that would fit."""
+    fake.controls.fail["KSampler"] = ("torch.OutOfMemoryError", "Allocation on device ")
+    failure = await Rendered(fake, tmp_path, order(width=512, height=512, draft=True, frame_count=49)).failed()
+    assert failure.kind is FailureKind.OUT_OF_MEMORY
+    assert failure.smaller == order(width=512, height=512, draft=True, frame_count=33)
+
+
+async def test_a_failed_node_is_named(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """A person reads which node failed and what it said."""
+    fake.controls.fail["VAEDecode"] = ("RuntimeError", "boom")
+    failure = await Rendered(fake, tmp_path).failed()
+    assert failure.kind is FailureKind.NODE_FAILED
+    assert "node 8 (VAEDecode): RuntimeError: boom" in failure.why
+
+
+async def test_what_validation_refuses_is_told_in_its_words(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """And the half of a graph that was taken without the other half is taken out again."""
+    wrong = TinyWorkflow(broken=(Place("3", "cfg"), 1000.0))
+    failure = await Rendered(fake, tmp_path, workflow=wrong).failed()
+    assert failure.kind is FailureKind.VALIDATION
+    assert "bigger than max" in failure.why
+    fake.controls.gate.clear()
+    half = Rendered(fake, tmp_path, workflow=TinyWorkflow(broken=(Place("60", "length"), 0)))
+    failure = await half.failed()
+    assert failure.kind is FailureKind.VALIDATION
+    assert fake.life.remaining() == 0
+    assert fake.life.history.keys() <= {half.key}
+
+
+async def test_a_model_the_server_lacks_is_found_by_it_too(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """Where nothing was checked before, the server's refusal is read for it."""
+    failure = await Rendered(fake, tmp_path, workflow=TinyWorkflow(model="x.safetensors", is_checked=False)).failed()
+    assert failure.kind is FailureKind.MISSING_MODEL
+    assert "x.safetensors" in failure.why
+
+
+async def test_a_dead_worker_is_noticed(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """The server answers and nothing runs while ours waits: stuck, and ours does not stay behind in the queue."""
+    fake.controls.gate.clear()
+    await kill_worker(fake)
+    render = Rendered(fake, tmp_path)
+    failure = await render.failed()
+    assert failure.kind is FailureKind.STUCK
+    assert "restart ComfyUI" in failure.help
+    assert all(item[1] != render.key for item in fake.life.pending)
+
+
+async def test_a_render_that_hangs_is_stopped(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """Without a sign of progress for too long it is stopped and said to be stuck."""
+    fake.controls.gate.clear()
+    render = Rendered(fake, tmp_path)
+    failure = await render.failed()
+    assert failure.kind is FailureKind.STUCK
+    assert fake.life.running is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "says"),
+    [(order(frame_count=6), "5 frames, and 6"), (order(width=70), "64×64, and 70×64")],
+    ids=["length", "size"],
+)
+async def test_a_clip_that_is_not_what_was_ordered_is_refused(
+    fake: FakeComfyUi, tmp_path: Path, wanted: Order, says: str
+) -> None:
+    """ComfyUI cuts lengths to 4n+1 and sizes to 16 without a word; decoding and counting shows it."""
+    failure = await Rendered(fake, tmp_path, wanted, workflow=TinyWorkflow(saves_last_frame=False)).failed()
+    assert failure.kind is FailureKind.BAD_OUTPUT
+    assert says in failure.why
+
+
+async def test_a_file_that_is_gone_is_no_clip(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """The history still says success when somebody has moved the file."""
+    first = Rendered(fake, tmp_path)
+    await first.task
+    (fake.folder / "output" / "kindling" / f"{first.key}_00001_.mp4").unlink()
+    failure = await Rendered(fake, tmp_path, key=first.key, was_posted=True).failed()
+    assert failure.kind is FailureKind.BAD_OUTPUT
+
+
+# -- files ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("saver", "ending"), [("VHS_VideoCombine", ".mp4"), ("SaveAnimatedWEBP", ".mp4")])
+async def test_files_of_any_saver_are_brought_home(fake: FakeComfyUi, tmp_path: Path, saver: str, ending: str) -> None:
+    """Under `gifs` as under `images`; animated WebP, which nothing else here reads, is written anew."""
+    made = await Rendered(fake, tmp_path, workflow=TinyWorkflow(saver=saver)).task
+    assert made.video.suffix == ending
+    assert sum(1 for _ in frames_of(made.video)) == 5
+
+
+async def test_the_hand_over_is_the_last_frame_without_loss(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """The saved PNG where the workflow has one, else the last decoded frame."""
+    made = await Rendered(fake, tmp_path, order(seed=5)).task
+    with Image.open(made.hand_over) as picture:
+        found = np.asarray(picture.convert("RGB"))[:, :, ::-1]
+    latent = comfyui_pictures.Latent(64, 64, 5, seed=5)
+    assert np.array_equal(found, comfyui_pictures.frames(latent, tmp_path)[-1])
+    plain = await Rendered(fake, tmp_path, order(seed=5), workflow=TinyWorkflow(saves_last_frame=False)).task
+    last = list(frames_of(plain.video))[-1]
+    with Image.open(plain.hand_over) as picture:
+        assert np.array_equal(np.asarray(picture.convert("RGB"))[:, :, ::-1], last)
+
+
+async def test_a_start_image_goes_up_under_its_digest(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """The name is plain ASCII and tells the content; the name that the server gives is the one that is used."""
+    start = tmp_path / "start.png"
+    write_png(np.full((64, 64, 3), 90, dtype=np.uint8), start)
+    digest = digest_of(start.read_bytes())
+    # Somebody else's file has our name: the server gives another one.
+    (fake.folder / "input" / f"{digest[:32]}.png").write_bytes(b"not a picture")
+    await Rendered(fake, tmp_path, order(start=digest), inputs={digest: start}).task
+    uploaded = fake.folder / "input" / f"{digest[:32]} (1).png"
+    assert uploaded.read_bytes() == start.read_bytes()
+
+
+async def test_colours_are_matched_where_the_order_says_so(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """Clip, hand-over and poster get one transform, and what was done is on the record."""
+    plain = await Rendered(fake, tmp_path, order(seed=5)).task
+    assert plain.made.options is not None
+    assert "colour" not in plain.made.options
+    opening = next(iter(frames_of(plain.video)))
+    reference = tmp_path / "opening.png"
+    write_png(np.clip(opening.astype(int) + np.array((6, -4, 5)), 0, 255).astype(np.uint8), reference)
+    digest = digest_of(reference.read_bytes())
+    matched = await Rendered(fake, tmp_path, order(seed=5, colour_reference=digest), inputs={digest: reference}).task
+    assert matched.made.options is not None
+    assert '"outcome":"matched"' in matched.made.options
+    first = next(iter(frames_of(matched.video))).astype(int)
+    assert np.abs((first - opening).reshape(-1, 3).mean(axis=0) - (6, -4, 5)).max() < 2
+
+
+# -- several servers -----------------------------------------------------------------------------------------------
+
+
+async def test_work_goes_to_whichever_is_free_and_can(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """A busy server, one without the model and one that is down are passed over; two orders don't go to the same."""
+    async with comfyui(tmp_path / "second") as second, comfyui(tmp_path / "third") as third:
+        third.controls.models["diffusion_models"] = []
+        servers = [third.url, "http://127.0.0.1:9", fake.url, second.url]
+        renderer = ComfyUiRenderer(TinyWorkflow(), servers, QUICK)
+        assert await renderer.choose(order()) == fake.url
+        assert await renderer.choose(order()) == second.url
+        fake.controls.gate.clear()
+        busy = Rendered(fake, tmp_path)
+        await busy.begun(fake)
+        assert await ComfyUiRenderer(TinyWorkflow(), servers, QUICK).choose(order()) == second.url
+        fake.controls.gate.set()
+        await busy.task
+
+
+async def test_where_no_server_answers_it_is_said(tmp_path: Path) -> None:
+    """After a bounded wait: which server, and what to look at."""
+    renderer = ComfyUiRenderer(TinyWorkflow(), ["http://127.0.0.1:9"], QUICK)
+    with pytest.raises(RenderFailed, match="has not answered") as failed:
+        await renderer.choose(order())
+    assert failed.value.kind is FailureKind.UNREACHABLE
+    assert "http://127.0.0.1:9" in failed.value.why
+
+
+async def kill_worker(fake: FakeComfyUi) -> None:
+    """Post one id with one number and different graphs while something runs: the worker dies when that ends."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+
+        async def post(seed: int, **more: object) -> int:
+            graph = api_format(prepared(TinyWorkflow().bind(order(seed=seed)), "twice", {}))
+            return (await http.post(f"{fake.url}/prompt", json={"prompt": graph, **more})).status_code
+
+        assert await post(70, prompt_id="blocker") == 200
+        await until(lambda: fake.life.running is not None)
+        assert [await post(seed, prompt_id="twice", number=1.0) for seed in (71, 72, 73)] == [200, 500, 500]
+    fake.controls.gate.set()
+    await until(lambda: fake.life.running is None)
