@@ -241,7 +241,7 @@ class _Free:
 
 
 async def round_figure(server: Server) -> Figure:
-    """Measure a segment's round (ordered → started → rendered → approved) through three workers, against three appends."""
+    """Measure a segment's round (ordered → started → rendered → approved) through three workers, beside its appends."""
     free, stop = _Free(), asyncio.Event()
     journals = [await connect(server.access(name), name) for name in ("planner", "creator", "reviewer")]
     kinds: list[tuple[str, tuple[type[e.Fact], ...], Decide]] = [

@@ -1,7 +1,7 @@
 """What a person waits for: the first sample, the whole film, and the memory of a Kindling that does nothing.
 
-Run `python -m benchmarks.film`. The baselines: the very same orders rendered by the animatic alone, in a fresh process and
-without a log; and as many Python processes that have only imported the bus's libraries.
+Run `python -m benchmarks.film`. The baselines: the very same orders rendered by the animatic alone, in a fresh process
+and without a log; and as many Python processes that have only imported the bus's libraries.
 """
 
 from __future__ import annotations
@@ -85,14 +85,14 @@ async def _idle(house: House) -> tuple[float, float]:
         assert house.process is not None
         pids = {**house.children(), "up": house.process.pid}
         ours = sum(_resident_mb(pid) for pid in pids.values())
-        bare = [subprocess.Popen([sys.executable, "-c", IDLE]) for _ in range(len(pids) - 1)]
+        bare = [await asyncio.create_subprocess_exec(sys.executable, "-c", IDLE) for _ in range(len(pids) - 1)]
         try:
             await asyncio.sleep(3)
             plain = sum(_resident_mb(one.pid) for one in bare) + _resident_mb(pids["nats-server"])
         finally:
             for one in bare:
                 one.kill()
-                one.wait()
+                await one.wait()
         return ours, plain
     finally:
         await house.down()

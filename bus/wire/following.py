@@ -113,7 +113,6 @@ async def _subscribe(
     client: Client, stream: str, filter_: str | None, start: int, arrived: _Arrived
 ) -> Subscription | None:
     """Return a push consumer of our own, gone with us, or None if the server can't make one now."""
-
     inbox = client.new_inbox()
     try:
         subscription = await client.subscribe(inbox, cb=arrived.take, pending_msgs_limit=_AHEAD * 8)

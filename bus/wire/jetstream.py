@@ -246,16 +246,13 @@ class JetStreamLog:
             await self.client.close()
 
 
-async def connect(access: Access, name: str, *, patient: bool = False) -> JetStreamLog:
+async def connect(access: Access, name: str) -> JetStreamLog:
     """Return the log of this server, once it is known that it is what it must be.
-
-    Args:
-        patient: wait for a server that is not up yet instead of failing at once.
 
     Raises:
         LogUnavailable: nobody answers, the server is too old, or it is not set up to keep what it acknowledges.
     """
-    journal = await _open(access, name, patient=patient)
+    journal = await _open(access, name)
     try:
         await check_server(journal.client, access)
         await check_stream(journal.client)
@@ -265,11 +262,16 @@ async def connect(access: Access, name: str, *, patient: bool = False) -> JetStr
     return journal
 
 
-async def _open(access: Access, name: str, *, patient: bool) -> JetStreamLog:
+async def _open(access: Access, name: str) -> JetStreamLog:
     client = Client()
     journal = JetStreamLog(client, access)
 
+    is_connected = False
+
     async def on_error(error: Exception) -> None:
+        if not is_connected:
+            # nats-py would try for ever at the first connection, too; raising here is the way out of its loop.
+            raise error
         log.warning("bus error", error=str(error) or type(error).__name__)
 
     async def on_disconnect() -> None:
@@ -297,7 +299,6 @@ async def _open(access: Access, name: str, *, patient: bool) -> JetStreamLog:
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
             connect_timeout=3,
-            allow_reconnect=patient,
             error_cb=on_error,
             disconnected_cb=on_disconnect,
             reconnected_cb=on_reconnect,
@@ -317,7 +318,7 @@ async def _open(access: Access, name: str, *, patient: bool) -> JetStreamLog:
             help="Check the credentials in .kindling/credentials, or the user and password file in kindling.toml.",
         ) from error
     # The first connection fails at once; every later loss is ridden out.
-    client.options["allow_reconnect"] = True
+    is_connected = True
     return journal
 
 
@@ -327,7 +328,7 @@ async def make_stream(access: Access) -> None:
     Raises:
         LogUnavailable: the server can't be reached, is not fit, or holds another stream of that name.
     """
-    journal = await _open(access, "kindling up", patient=False)
+    journal = await _open(access, "kindling up")
     try:
         await check_server(journal.client, access)
         await until_made(journal.client)

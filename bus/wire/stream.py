@@ -55,6 +55,11 @@ _FIXED = (
 
 
 async def check_stream(client: Client) -> None:
+    """Read the stream's configuration back and hold it against what it must be.
+
+    Raises:
+        LogUnavailable: it is not there, or it drifted; each difference is named.
+    """
     try:
         found = (await client.jetstream().stream_info(STREAM)).config
     except NotFoundError as error:
@@ -94,7 +99,7 @@ def _differs(wanted: object, found: object) -> bool:
 
 
 async def until_made(client: Client) -> None:
-    """Make the stream; a server that has just started may need a moment before JetStream answers."""
+    """Make the stream if it is not there; a server that has just started may need a moment before JetStream answers."""
     context = client.jetstream()
     for attempt in range(50):
         try:

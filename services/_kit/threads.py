@@ -14,7 +14,7 @@ Stop = Callable[[], bool]
 
 
 async def in_thread(work: Callable[[Stop], T]) -> T:
-    """Return what the work returns. Where the caller is cancelled, the work is told, and has ended before this raises."""
+    """Return what the work returns. If the caller is cancelled, the work is told and has ended before this raises."""
     told = threading.Event()
     running = asyncio.ensure_future(asyncio.to_thread(work, told.is_set))
     try:

@@ -278,8 +278,11 @@ class _Fill:
     def __call__(self, template: str, first: str, known: str, words: str, *, is_scene: bool = False) -> str:
         world, subject = self._world, self._world.subject
         extra = "" if is_scene else subject.extra
-        clause = " ".join(part for part in (first, extra, _with_means(world, subject.action)) if part)
         is_known = self._role not in {Role.OPEN, Role.ONLY}
+        # A place of its own fragment is in no verb phrase: the film opens by saying it.
+        apart = subject.where if subject.action and not is_known else ""
+        stands = f"{subject.where_by} {apart}" if apart and apart not in f"{subject.action} {subject.extra}" else ""
+        clause = " ".join(part for part in (first, extra, _with_means(world, subject.action), stands) if part)
         place = re.sub(r"^an? ", "the ", world.place_phrase) if is_known else world.place_phrase
         at = f"{world.place_by} {place}"
         # What the sentence says already need not be said again: `in space in space`.
@@ -303,6 +306,7 @@ class _Fill:
         text = re.sub(r"\{(\w+)\}", lambda found: _value(found.group(1), values), text)
         text = text.removesuffix(".") + self._passage
         text = re.sub(r"\s+([,.:;])", r"\1", " ".join(text.split()))
+        text = re.sub(r",([,.:;])", r"\1", text)
         return _sentence(text)
 
 

@@ -380,7 +380,7 @@ def definite(who: str) -> str:
         return who
     first = folded(words[0])
     if first in {"a", "an", "some", "several", "many", "one", "another"}:
-        rest = re.sub(r"\b(and|or) an? ", r"\1 the ", " ".join(words[1:]))
+        rest = re.sub(r"(\band|\bor|,) an? ", r"\1 the ", " ".join(words[1:]))
         return f"the {rest}"
     if first in _DETERMINERS and first not in _MANY:
         return who

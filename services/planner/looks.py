@@ -115,7 +115,7 @@ def look_of(brief: Brief, place: Place) -> Look:
     style = style_of(brief)
     light, hour = light_in(f"{brief.subject}. {'. '.join(brief.shots)}. {style}", place)
     treatment, tones = _treatment(f"{style}. {brief.subject}")
-    phrase = light.phrase if hour is None else f"{light.phrase} {hour.when}"
+    phrase = " ".join((light.phrase, *(one.when for one in (hour, _weather_beside(light, brief)) if one is not None)))
     parts = [_style_phrase(style), phrase, tones or light.tones]
     return Look(
         style=style,
@@ -123,6 +123,15 @@ def look_of(brief: Brief, place: Place) -> Look:
         palette=_palette(light, hour, place, treatment),
         words=capitalised(", ".join(parts)) + ".",
     )
+
+
+def _weather_beside(light: Light, brief: Brief) -> Light | None:
+    """Return the weather that is named beside a light that comes before it, or None: rain in a neon street."""
+    words = f"{brief.subject}. {'. '.join(brief.shots)}"
+    named = [one for one in LIGHTS if one.word in {"snow", "rain", "fog"} and names_in(words, one.names)]
+    is_open = light.word in {"neon", "snow", "rain"}
+    beside = [one for one in named if one is not light and not (light.word == "snow" and one.word == "rain")]
+    return beside[0] if is_open and beside else None
 
 
 def _style_phrase(style: str) -> str:

@@ -253,7 +253,8 @@ NOT_PEOPLE: Final = frozenset(
         "matter laser car bar "
         "star container trailer skyscraper rover cruiser steamer freighter tanker feather ladder silver "
         "copper cheeseburger "
-        "burger saucer lantern planter printer roller-coaster coaster poster harbor color motor tractor ember"
+        "burger saucer lantern planter printer roller-coaster coaster poster harbor color motor tractor ember "
+        "interior exterior"
     )
 )
 ADJECTIVES: Final = frozenset(

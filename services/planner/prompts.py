@@ -22,7 +22,8 @@ from services.planner.lights import light_of
 from services.planner.looks import look_of, place_in
 from services.planner.matching import capitalised, folded
 from services.planner.places import ANYWHERE, anywhere_in, deed_of, place_of_deed
-from services.planner.subject import Kind, Subject, read_subject
+from services.planner.reading import read_subject
+from services.planner.subject import Kind, Subject
 
 _WARDROBE: Final = (
     (r"lighthouse keeper|fisherman|fishermen|sailor", "in [a dark oilskin coat|dark oilskin coats]"),
@@ -75,7 +76,7 @@ def look_and_world(brief: Brief) -> tuple[Look, World]:
     if place is ANYWHERE and subject.action:
         place = place_in(re.sub(r"\b(?:his|her|its|their) \w+|\bout of .*", "", subject.action))
     deed = deed_of(subject.verb)
-    reminded = place_in(words)
+    reminded = place_in(re.sub(r"\b(?:depth of field|in the (?:back|fore)ground)\b", "", words))
     if place is ANYWHERE or (deed is not None and deed.place == "water" and not subject.where):
         at_work = place_of_deed(deed, reminded if place is ANYWHERE else place) if deed is not None else None
         # A person who flies flies a kite or a plane; what has wings is up there itself.
@@ -105,7 +106,7 @@ def describe(subject: Subject) -> str:
     """Return the subject as every prompt describes it; with clothes where the person did not speak of any."""
     if subject.kind is Kind.UNREAD:
         return ""
-    own = f"{subject.who} {subject.extra}".strip()
+    own = f"{subject.who} {subject.extra}".strip().replace(" ,", ",")
     if subject.kind is not Kind.PERSON or _UNDRESSED.search(folded(own)) or grammar.is_clothing(own):
         return own
     name = folded(subject.who)
@@ -121,7 +122,7 @@ def people_of(brief: Brief, world: World) -> tuple[Figure, ...]:
         return ()
     pictures = [one.artifact.digest for one in brief.images if one.role is ImageRole.REFERENCE]
     name = world.subject.the.removeprefix("the ")
-    return (Figure(name=name, description=world.description, reference=pictures[0] if pictures else None),)
+    return (Figure(name=name, description=world.description.rstrip(","), reference=pictures[0] if pictures else None),)
 
 
 def places_of(world: World) -> tuple[Figure, ...]:
@@ -148,14 +149,21 @@ def prompt_of(beat: Beat, world: World, look: Look) -> str:
     """Return the prompt: framing, scene, place, camera, and the look verbatim at its end."""
     parts = [f"{capitalised(beat.shot)}.", beat.scene]
     if world.description and beat.role in {Role.SHOT, Role.MOMENT} and _means_subject(beat.scene, world.subject):
-        parts.append(f"{capitalised(world.description)}.")
+        parts.append(f"{capitalised(world.description.rstrip(','))}.")
     description = _setting(beat, world)
     if description:
         parts.append(f"Soft in the background: {description}." if beat.shot in _NEAR else f"The place: {description}.")
+    parts += _details(" ".join((*parts, look.words, world.light.when)), world.subject)
     camera = f"{framing.CAMERA[beat.movement]}."
     if len(" ".join((*parts, camera, look.words)).split()) < WORDS_MIN:
         parts.append("Fine detail, with clear depth from the foreground to the background.")
     return " ".join((*parts, camera, look.words))
+
+
+def _details(said: str, subject: Subject) -> list[str]:
+    """Return what holds for the whole film and is not said yet, as one sentence; empty where there is nothing."""
+    fresh = [one for one in subject.details if folded(one) not in folded(said)]
+    return [f"{capitalised(', '.join(fresh))}."] if fresh else []
 
 
 def _setting(beat: Beat, world: World) -> str:

@@ -69,8 +69,8 @@ class Reviewer:
             raise Unprocessable(
                 f"Take {task.take.segment}-{task.take.take} can't be compared with the take before it.",
                 why=f"The hand-over can't be read: {error}.",
-                help=f"`kindling verify {production.id}` names what is damaged; `kindling redo {production.id} {_parent(task)}` "
-                "makes it again.",
+                help=f"`kindling verify {production.id}` names what is damaged; "
+                f"`kindling redo {production.id} {_parent(task)}` makes it again.",
             ) from error
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from bus import events as e
-from bus.errors import Conflict
+from bus.errors import Conflict, LogUnavailable
 from bus.ids import EventId, ProductionId
 from bus.wire.chronicle import Chronicle
 from bus.wire.jetstream import connect
 from bus.wire.log import Delivery, Log, WorkKind
 from bus.wire.memory import MemoryLog
+from bus.wire.server import Access
 from tests import stories
 from tests.contract._server import nats_server
 
@@ -250,3 +251,17 @@ async def test_productions_are_listed_until_they_end(bench: Bench) -> None:
         await tell(log, stories.BEGINNING[0], e.ProductionCancelled(), production=other)
         assert await log.productions() == [P]
         assert await log.productions(with_ended=True) == sorted([P, other])
+
+
+async def test_a_server_that_is_not_there_is_said_at_once() -> None:
+    """Where nobody answers, connecting ends with what to do, and does not try for ever."""
+    with pytest.raises(LogUnavailable, match="No NATS server answers"):
+        await asyncio.wait_for(connect(Access("nats://127.0.0.1:1", monitor_url="http://127.0.0.1:1"), "test"), 10)
+
+
+async def test_a_wrong_password_is_said_as_that(tmp_path: Path) -> None:
+    """A server that does not know us is not one that does not answer."""
+    async with nats_server(tmp_path) as server:
+        access = server.access("planner")
+        with pytest.raises(LogUnavailable, match="does not know us"):
+            await asyncio.wait_for(connect(Access(access.url, "planner", "wrong", access.monitor_url), "test"), 10)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import httpx
 import msgspec
@@ -69,8 +70,11 @@ class House:
     async def up(self) -> None:
         """Start it and wait until the gateway answers."""
         with (self.root / "up.log").open("ab") as log:
-            self.process = subprocess.Popen([str(KINDLING), "up"], env=self.environment, stdout=log, stderr=log)
+            self.process = await asyncio.to_thread(self._start, log)
         await until(self._is_up, UP_WITHIN_S, "the gateway to answer")
+
+    def _start(self, log: BinaryIO) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([str(KINDLING), "up"], env=self.environment, stdout=log, stderr=log)
 
     async def _is_up(self) -> bool:
         assert self.process is not None

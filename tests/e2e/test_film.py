@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -131,14 +132,9 @@ async def _has(house: House, production: str, fact: type[e.Fact]) -> bool:
 
 async def test_several_of_a_service_share_the_work(house: House) -> None:
     """With a second creator and a second planner beside them, each order is rendered once and written once."""
-    import subprocess
-    import sys
-
     more = [
-        subprocess.Popen(
-            [sys.executable, "-m", f"services.{name}"],
-            env=house.environment,
-            stderr=subprocess.DEVNULL,
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-m", f"services.{name}", env=house.environment, stderr=asyncio.subprocess.DEVNULL
         )
         for name in ("creator", "planner", "reviewer")
     ]
@@ -154,4 +150,4 @@ async def test_several_of_a_service_share_the_work(house: House) -> None:
     finally:
         for one in more:
             one.terminate()
-            one.wait()
+            await one.wait()

@@ -17,7 +17,8 @@ import uvicorn
 from starlette.requests import Request
 
 from tests.fakes.comfyui_app import make_app
-from tests.fakes.comfyui_life import Controls, Execution, Life
+from tests.fakes.comfyui_controls import Controls, Execution
+from tests.fakes.comfyui_life import Life
 
 
 class _Server(uvicorn.Server):

@@ -20,7 +20,8 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from tests.fakes.comfyui_life import Controls, Item, Life, Socket
+from tests.fakes.comfyui_controls import Controls, Item, Socket
+from tests.fakes.comfyui_life import Life
 from tests.fakes.comfyui_nodes import CLASSES, Json, Validation, described
 
 BROKEN = "500 Internal Server Error\n\nServer got itself in trouble"

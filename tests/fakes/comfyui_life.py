@@ -9,83 +9,13 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from tests.fakes import comfyui_pictures as pictures
-from tests.fakes.comfyui_nodes import CLASSES, MODELS, Json
+from tests.fakes.comfyui_controls import Controls, Execution, Interrupted, Item, NodeFailed, Socket
+from tests.fakes.comfyui_nodes import CLASSES, Json
 from tests.fakes.comfyui_pictures import Latent
-
-Item = tuple[float, str, Json, Json, list[str]]
-"""Number, prompt id, graph, extra data, output nodes: compared in this order by the heap, as in the real one."""
-
-
-@dataclass
-class Controls:
-    """What a test may change about the server while it runs."""
-
-    step_s: float = 0.002
-    node_s: float = 0.0
-    fail: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """By node class: the type and the words of the exception that it raises."""
-    hang: set[str] = field(default_factory=set)
-    """Node classes that never end and can't be interrupted."""
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-    """While it is cleared, samplers wait at their next step; they can be interrupted there."""
-    save_gate: asyncio.Event = field(default_factory=asyncio.Event)
-    """While it is cleared, nodes that write files wait; nothing interrupts them."""
-    is_mute: bool = False
-    """Sockets are open and nothing is sent."""
-    refuses_sockets: bool = False
-    has_previews: bool = False
-    version: str = "0.3.64"
-    models: dict[str, list[str]] = field(default_factory=lambda: {name: list(files) for name, files in MODELS.items()})
-    extra_frames: int = 0
-    """Frames that are made beyond what was asked for."""
-
-    def __post_init__(self) -> None:
-        self.gate.set()
-        self.save_gate.set()
-
-    @property
-    def at_least(self) -> tuple[int, ...]:
-        """Return the version as numbers."""
-        return tuple(int(part) for part in self.version.split("."))
-
-    @property
-    def is_new(self) -> bool:
-        """Say whether it has `/api/jobs` and the newer kinds of errors."""
-        return self.at_least >= (0, 38, 0)
-
-
-@dataclass
-class Execution:
-    """One time that a prompt was run; with nothing but cached nodes it is no execution."""
-
-    prompt_id: str
-    life: int
-    has_ended: bool = False
-
-
-@dataclass(eq=False)
-class Socket:
-    """One WebSocket, and what is still to be sent on it."""
-
-    sid: str
-    outbox: asyncio.Queue[str | bytes] = field(default_factory=asyncio.Queue)
-    wants_facts: bool = False
-
-
-class Interrupted(Exception):
-    """The running prompt was told to stop."""
-
-
-class NodeFailed(Exception):
-    """A node raised an error."""
-
-    def __init__(self, kind: str, words: str) -> None:
-        super().__init__(words)
-        self.kind = kind
 
 
 class Life:
@@ -95,6 +25,8 @@ class Life:
         self.number, self.folder, self.controls, self.executions = number, folder, controls, executions
         self.counter = 0
         self.pending: list[Item] = []
+        self.taken: list[str] = []
+        """The id of every prompt that was taken, each time it was."""
         self.running: Item | None = None
         self.history: dict[str, Json] = {}
         self.cache: dict[str, tuple[tuple[object, ...], Json | None]] = {}
@@ -108,6 +40,7 @@ class Life:
 
     def put(self, item: Item) -> None:
         """Queue a prompt; two of the same number and id can't be compared, and break the heap for good."""
+        self.taken.append(item[1])
         try:
             heapq.heappush(self.pending, item)
         finally:

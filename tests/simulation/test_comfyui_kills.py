@@ -169,6 +169,7 @@ async def test_a_creator_killed_at_any_step_finds_its_render_again(fake: FakeCom
         await house.run()
         check(fake, house, step)
         assert len(fake.executions_of(order_key(house.subject))) == 1, step
+        assert fake.life.taken.count(order_key(house.subject)) == 1, f"{step}: posted twice"
 
     await side_by_side(befall, steps)
     assert fake.kills == 0

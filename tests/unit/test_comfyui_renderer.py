@@ -1,101 +1,29 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pytest
-from msgspec import structs
 from PIL import Image
 from websockets.asyncio.client import connect
 
-from bus.ids import Digest, digest_of
-from bus.plan import Order
-from services._kit.graphs import Place, api_format
+from bus.ids import digest_of
 from services._kit.media import frames_of
 from services._kit.pictures import write_png
-from services.creator.renderers.comfyui.job import prepared
-from services.creator.renderers.comfyui.patience import Patience
 from services.creator.renderers.comfyui.renderer import ComfyUiRenderer
-from services.creator.renderers.renderer import LEAVING, FailureKind, RenderFailed, Rendering
+from services.creator.renderers.renderer import LEAVING, FailureKind, RenderFailed
 from tests.fakes import comfyui_pictures
 from tests.fakes.comfyui import FakeComfyUi, comfyui
+from tests.fakes.comfyui_rendered import CALM, QUICK, Rendered, until
 from tests.fakes.comfyui_workflow import TinyWorkflow, order
-
-QUICK = Patience(poll_s=0.01, settle_s=0.05, unreachable_s=0.4, stuck_s=0.2, silent_s=0.3, cancel_s=1.0, choose_s=0.1)
 
 
 @pytest.fixture
 async def fake(tmp_path: Path) -> AsyncIterator[FakeComfyUi]:
     async with comfyui(tmp_path / "comfyui") as running:
         yield running
-
-
-CALM = structs.replace(QUICK, silent_s=30.0)
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds that the test did not cause itself."""
-    async with asyncio.timeout(5):
-        while True:
-            if holds():
-                return
-            await asyncio.sleep(0.002)
-
-
-class Rendered:
-    """One render by one creator, running beside the test."""
-
-    def __init__(
-        self,
-        fake: FakeComfyUi,
-        folder: Path,
-        wanted: Order | None = None,
-        key: str | None = None,
-        *,
-        workflow: TinyWorkflow | None = None,
-        patience: Patience = QUICK,
-        was_posted: bool = False,
-        inputs: dict[Digest, Path] | None = None,
-    ) -> None:
-        self.key = key or str(uuid.uuid4())
-        self.told: list[tuple[int, int]] = []
-        self.previews: list[bytes] = []
-        self.news = asyncio.Event()
-        folder = folder / uuid.uuid4().hex
-        folder.mkdir()
-        renderer = ComfyUiRenderer(workflow or TinyWorkflow(), [fake.url], patience)
-        doing = renderer.render(
-            wanted or order(), self.key, folder, inputs or {}, self._tell, server=fake.url, was_posted=was_posted
-        )
-        self.task: asyncio.Task[Rendering] = asyncio.ensure_future(doing)
-
-    def _tell(self, done: int, total: int, *, preview: bytes | None = None) -> None:
-        self.told.append((done, total))
-        if preview is not None:
-            self.previews.append(preview)
-        self.news.set()
-
-    async def begun(self, fake: FakeComfyUi) -> None:
-        """Wait until ComfyUI works on it."""
-        await until(lambda: fake.life.running is not None and fake.life.running[1] == self.key)
-
-    async def failed(self) -> RenderFailed:
-        """Return why it failed."""
-        async with asyncio.timeout(5):
-            with pytest.raises(RenderFailed) as failed:
-                await self.task
-        return failed.value
-
-    async def cancelled(self, *message: str) -> None:
-        """Cancel it and wait until it has left."""
-        self.task.cancel(*message)
-        async with asyncio.timeout(5):
-            with pytest.raises(asyncio.CancelledError):
-                await self.task
 
 
 # -- progress ------------------------------------------------------------------------------------------------------
@@ -284,89 +212,6 @@ async def test_an_order_that_was_stopped_and_is_wanted_again_is_rendered(fake: F
     assert (await Rendered(fake, tmp_path, key=first.key).task).frame_count == 5
 
 
-# -- failures ------------------------------------------------------------------------------------------------------
-
-
-async def test_want_of_memory_offers_a_smaller_order(fake: FakeComfyUi, tmp_path: Path) -> None:
-    """The kind, the words and the order that would fit."""
-    fake.controls.fail["KSampler"] = ("torch.OutOfMemoryError", "Allocation on device ")
-    failure = await Rendered(fake, tmp_path, order(width=512, height=512, draft=True, frame_count=49)).failed()
-    assert failure.kind is FailureKind.OUT_OF_MEMORY
-    assert failure.smaller == order(width=512, height=512, draft=True, frame_count=33)
-
-
-async def test_a_failed_node_is_named(fake: FakeComfyUi, tmp_path: Path) -> None:
-    """A person reads which node failed and what it said."""
-    fake.controls.fail["VAEDecode"] = ("RuntimeError", "boom")
-    failure = await Rendered(fake, tmp_path).failed()
-    assert failure.kind is FailureKind.NODE_FAILED
-    assert "node 8 (VAEDecode): RuntimeError: boom" in failure.why
-
-
-async def test_what_validation_refuses_is_told_in_its_words(fake: FakeComfyUi, tmp_path: Path) -> None:
-    """And the half of a graph that was taken without the other half is taken out again."""
-    wrong = TinyWorkflow(broken=(Place("3", "cfg"), 1000.0))
-    failure = await Rendered(fake, tmp_path, workflow=wrong).failed()
-    assert failure.kind is FailureKind.VALIDATION
-    assert "bigger than max" in failure.why
-    fake.controls.gate.clear()
-    half = Rendered(fake, tmp_path, workflow=TinyWorkflow(broken=(Place("60", "length"), 0)))
-    failure = await half.failed()
-    assert failure.kind is FailureKind.VALIDATION
-    assert fake.life.remaining() == 0
-    assert fake.life.history.keys() <= {half.key}
-
-
-async def test_a_model_the_server_lacks_is_found_by_it_too(fake: FakeComfyUi, tmp_path: Path) -> None:
-    """Where nothing was checked before, the server's refusal is read for it."""
-    failure = await Rendered(fake, tmp_path, workflow=TinyWorkflow(model="x.safetensors", is_checked=False)).failed()
-    assert failure.kind is FailureKind.MISSING_MODEL
-    assert "x.safetensors" in failure.why
-
-
-async def test_a_dead_worker_is_noticed(fake: FakeComfyUi, tmp_path: Path) -> None:
-    """The server answers and nothing runs while ours waits: stuck, and ours does not stay behind in the queue."""
-    fake.controls.gate.clear()
-    await kill_worker(fake)
-    render = Rendered(fake, tmp_path)
-    failure = await render.failed()
-    assert failure.kind is FailureKind.STUCK
-    assert "restart ComfyUI" in failure.help
-    assert all(item[1] != render.key for item in fake.life.pending)
-
-
-async def test_a_render_that_hangs_is_stopped(fake: FakeComfyUi, tmp_path: Path) -> None:
-    """Without a sign of progress for too long it is stopped and said to be stuck."""
-    fake.controls.gate.clear()
-    render = Rendered(fake, tmp_path)
-    failure = await render.failed()
-    assert failure.kind is FailureKind.STUCK
-    assert fake.life.running is None
-
-
-@pytest.mark.parametrize(
-    ("wanted", "says"),
-    [(order(frame_count=6), "5 frames, and 6"), (order(width=70), "64×64, and 70×64")],
-    ids=["length", "size"],
-)
-async def test_a_clip_that_is_not_what_was_ordered_is_refused(
-    fake: FakeComfyUi, tmp_path: Path, wanted: Order, says: str
-) -> None:
-    """ComfyUI cuts lengths to 4n+1 and sizes to 16 without a word; decoding and counting shows it."""
-    failure = await Rendered(fake, tmp_path, wanted, workflow=TinyWorkflow(saves_last_frame=False)).failed()
-    assert failure.kind is FailureKind.BAD_OUTPUT
-    assert says in failure.why
-
-
-async def test_a_file_that_is_gone_is_no_clip(fake: FakeComfyUi, tmp_path: Path) -> None:
-    """The history still says success when somebody has moved the file."""
-    first = Rendered(fake, tmp_path)
-    await first.task
-    (fake.folder / "output" / "kindling" / f"{first.key}_00001_.mp4").unlink()
-    failure = await Rendered(fake, tmp_path, key=first.key, was_posted=True).failed()
-    assert failure.kind is FailureKind.BAD_OUTPUT
-
-
 # -- files ---------------------------------------------------------------------------------------------------------
 
 
@@ -445,18 +290,3 @@ async def test_where_no_server_answers_it_is_said(tmp_path: Path) -> None:
         await renderer.choose(order())
     assert failed.value.kind is FailureKind.UNREACHABLE
     assert "http://127.0.0.1:9" in failed.value.why
-
-
-async def kill_worker(fake: FakeComfyUi) -> None:
-    """Post one id with one number and different graphs while something runs: the worker dies when that ends."""
-    async with httpx.AsyncClient(trust_env=False) as http:
-
-        async def post(seed: int, **more: object) -> int:
-            graph = api_format(prepared(TinyWorkflow().bind(order(seed=seed)), "twice", {}))
-            return (await http.post(f"{fake.url}/prompt", json={"prompt": graph, **more})).status_code
-
-        assert await post(70, prompt_id="blocker") == 200
-        await until(lambda: fake.life.running is not None)
-        assert [await post(seed, prompt_id="twice", number=1.0) for seed in (71, 72, 73)] == [200, 500, 500]
-    fake.controls.gate.set()
-    await until(lambda: fake.life.running is None)

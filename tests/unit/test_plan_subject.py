@@ -9,8 +9,9 @@ import pytest
 from bus.plan import Brief
 from services.planner.beats import World
 from services.planner.prompts import look_and_world
+from services.planner.reading import read_subject
 from services.planner.rules import write_plan
-from services.planner.subject import Kind, read_subject
+from services.planner.subject import Kind
 
 READ = (
     ("A lighthouse keeper rows out at dusk", "a lighthouse keeper", "rows out", "ocean"),
@@ -124,7 +125,7 @@ READ = (
     ),
     ("James runs through the forest", "James", "runs through the forest", "forest"),
     ("Running through a forest at night", "", "", "forest"),
-    ("A lighthouse keeper, old and tired, rows out", "", "", "ocean"),
+    ("A lighthouse keeper, old and tired, rows out", "an old and tired lighthouse keeper", "rows out", "ocean"),
     (
         "A cat is sitting on the windowsill, then it suddenly jumps down and starts exploring the room",
         "a cat",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 
 import structlog
@@ -193,9 +192,12 @@ class Render:
             raise silent(self._client.url, self._patience.silent_s)
 
     async def _rest(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._patience.poll_s):
-                await self.wake.wait()
+        """Wait for the next look. Not by a timeout: one that expires just as we are cancelled hides the reason why."""
+        waking = asyncio.ensure_future(self.wake.wait())
+        try:
+            await asyncio.wait({waking}, timeout=self._patience.poll_s)
+        finally:
+            waking.cancel()
         self.wake.clear()
 
     def _now(self) -> float:

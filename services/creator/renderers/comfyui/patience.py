@@ -22,3 +22,5 @@ class Patience(Struct, frozen=True, kw_only=True):
     """How long a stopped render is waited for: decoding can't be interrupted."""
     choose_s: float = 60.0
     """How long to wait for some server to answer before an order is posted."""
+    promise_s: float = 10.0
+    """How long an order that was promised to a server counts as being there before it shows in its queue."""

@@ -97,7 +97,7 @@ class ComfyUiRenderer(Renderer):
                 if able:
                     now = loop.time()
                     best = min(able, key=lambda one: one.load + self._promises.count(one.url, now))
-                    self._promises.make(best.url, now + 10 * self._patience.poll_s)
+                    self._promises.make(best.url, now + self._patience.promise_s)
                     return best.url
                 silent = next((one.unreached for one in offers if one.unreached is not None), None)
                 if silent is None:
