@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-from bus.policy import refusal
-
 from bus.errors import Reason, Refused
 from bus.events import Options
 from bus.ids import is_token
 from bus.plan import SEEDS, Artifact
+from bus.policy import refusal
 from bus.production import Production
 
 WORDS_LENGTH_MAX = 8000
