@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 
 from bus.errors import NotReady, Reason, Refused, Unprocessable
 from bus.events import BY_TYPE, Event, Fact, Recorded, Unknown, Unreadable, Writer
-from bus.ids import Digest, EventId, ProductionId
+from bus.ids import Digest, EventId, ProductionId, is_token, parse_production_id
 from bus.subjects import parse_subject, subject_of
 
 
@@ -130,16 +131,31 @@ def record(sequence: int, subject: str, content: bytes) -> Recorded | Unreadable
     try:
         event = decode(content)
         fact = event.fact
-        parsed = parse_subject(subject)
         if isinstance(fact, Unknown):
+            parsed = parse_subject(subject)
             fits = (parsed.type, parsed.production) == (fact.type, event.production)
         else:
-            fits = subject_of(event.production, fact) == subject
+            fits = subject_of(event.production, fact) == subject and _is_place(event.production, subject)
         if not fits:
             raise Unprocessable("The message is no event of ours.", why="What it says belongs on another subject.")
     except Unprocessable as error:
         return Unreadable(sequence=sequence, subject=subject, digest=digest, why=str(error))
     return Recorded(sequence=sequence, subject=subject, digest=digest, event=event)
+
+
+def _is_place(production: ProductionId, subject: str) -> bool:
+    """Say whether a subject that agrees with its event is one of ours: its type is known, the rest may be odd."""
+    return _is_name(production) and is_token(subject.rpartition(".")[2])
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_name(production: ProductionId) -> bool:
+    """Say whether it can be a production's id; a log holds few, and each of them often."""
+    try:
+        parse_production_id(production)
+    except ValueError:
+        return False
+    return True
 
 
 def require_known(event: Event) -> Fact:
