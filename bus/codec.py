@@ -145,7 +145,10 @@ def record(sequence: int, subject: str, content: bytes) -> Recorded | Unreadable
 
 def _is_place(production: ProductionId, subject: str) -> bool:
     """Say whether a subject that agrees with its event is one of ours: its type is known, the rest may be odd."""
-    return _is_name(production) and is_token(subject.rpartition(".")[2])
+    return _is_name(production) and _is_last(subject.rpartition(".")[2])
+
+
+_is_last = functools.lru_cache(maxsize=4096)(is_token)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -305,8 +305,10 @@ async def _open(access: Access, name: str) -> JetStreamLog:
             closed_cb=on_close,
         )
     except (OSError, nats.errors.Error, TimeoutError) as error:
-        await client.close()
-        if not _is_refusal(error):
+        # A server that refuses us also resets the connection: closing our end may then fail, and says nothing new.
+        with contextlib.suppress(OSError, nats.errors.Error):
+            await client.close()
+        if not (_is_refusal(error) or _is_refusal(client.last_error)):
             raise LogUnavailable(
                 f"No NATS server answers at {access.url}.",
                 why=f"{type(error).__name__}: {error}".rstrip(": "),
@@ -337,6 +339,6 @@ async def make_stream(access: Access) -> None:
         await journal.close()
 
 
-def _is_refusal(error: Exception) -> bool:
+def _is_refusal(error: BaseException | None) -> bool:
     """Say whether the server does not know us. nats-py has no class of its own for it at the first connection."""
     return isinstance(error, nats.errors.AuthorizationError) or "authorization violation" in str(error).lower()
