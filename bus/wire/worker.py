@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -354,6 +355,14 @@ class _TaskFailed(Exception):
 def _problem(error: Exception, about: str) -> Problem:
     if isinstance(error, KindlingError):
         return Problem(kind="error", about=about, what=error.what, why=error.why, help=error.help)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Problem(
+            kind="disk_full",
+            about=about,
+            what=f"The work on the {about} found no room.",
+            why=f"The disk is full: {error.filename or error}.",
+            help="Free some space (`kindling rm ID` removes a production's clips); `kindling resume` then goes on.",
+        )
     return Problem(
         kind="error",
         about=about,
