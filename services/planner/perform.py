@@ -54,7 +54,7 @@ class Planner:
             try:
                 order = write_sample(task.brief, self._rules(production), seed, task.take)
             except Unplannable as error:
-                raise _unplannable("sample", error) from error
+                raise _unplannable("sample", production, error) from error
         return SampleOrdered(brief=task.number, take=task.take, order=order)
 
     def _plan(self, task: WritePlan, production: Production) -> Fact:
@@ -72,7 +72,7 @@ class Planner:
                 )
             )
         except ValueError as error:
-            raise _unplannable("plan", error) from error
+            raise _unplannable("plan", production, error) from error
         refused = _refused(plan, production)
         if refused is not None:
             return refused
@@ -114,9 +114,10 @@ def _refused(plan: Plan, production: Production) -> ProductionRefused | None:
     return None
 
 
-def _unplannable(what: str, error: ValueError) -> Unprocessable:
+def _unplannable(what: str, production: Production, error: ValueError) -> Unprocessable:
     sentence = str(error)
     return Unprocessable(
         f"The {what} can't be written: {sentence}.",
-        help='Say what should be different (`kindling say ID "…"`), then `kindling resume ID`.',
+        help=f'Say what should be different (`kindling say {production.id} "…"`), '
+        f"then `kindling resume {production.id}`.",
     )
