@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from bus.events import (
+    CALLED_OFF,
     ProductionCancelled,
     ProductionDeleted,
     ProductionDone,
@@ -24,6 +25,8 @@ class Slot(Struct, frozen=True, kw_only=True):
     is_waiting: bool
     """Whether the segment it continues has no accepted take yet."""
     start: Digest | None
+    colours: Digest | None
+    """The hand-over that opens its chain, where colours are matched to it."""
     basis: Digest | None
     takes: tuple[Take, ...]
     """The takes that fit: made for what the plan asks now, and from the hand-over that is accepted now."""
@@ -34,18 +37,26 @@ class Slot(Struct, frozen=True, kw_only=True):
     rejected_count: int
     """Rejections since a person last acted."""
     failed_count: int
-    """Renders that failed since a person last acted."""
+    """Renders that failed since a person last acted; what was called off did not fail."""
     last_take: int
     """The highest take number ever given to the segment, fitting or not."""
 
 
 def is_accepted(production: Production, take: Take) -> bool:
-    """Say whether the take may be shown: the person's last word counts, then the reviewer's."""
-    if take.rendered is None:
+    """Say whether the take may be shown: the person's last word counts, then the reviewer's.
+
+    What the content policy refuses is never shown, whatever anybody says.
+    """
+    if take.rendered is None or is_refused(take):
         return False
     if take.rulings:
         return take.rulings[-1].ruling is Ruling.ACCEPT
     return bool(take.is_approved) or take.is_kept or not production.options.review
+
+
+def is_refused(take: Take) -> bool:
+    """Say whether the content policy refuses what was seen in the take."""
+    return take.verdict is not None and bool(take.verdict.refused_by)
 
 
 def board(production: Production) -> tuple[Slot, ...]:
@@ -57,28 +68,42 @@ def board(production: Production) -> tuple[Slot, ...]:
     for take in production.takes.values():
         by_segment.setdefault(take.segment, []).append(take)
     slots: dict[int, Slot] = {}
+    recorded = production.recorded
     for segment in plan.segments:
-        slots[segment.id] = _slot(production, plan, segment, slots, by_segment.get(segment.id, []))
+        start, is_waiting = _start(segment, before=slots)
+        colours = None if is_waiting else _colours(plan, segment, slots)
+        basis = None if is_waiting else basis_of(plan, segment, start, colours)
+        if not is_waiting and (again := recorded.get(segment.id)) is not None:
+            # The recorded order is rendered, whatever the take before it became this time.
+            start, colours, basis = again.order.start, again.order.colour_reference, again.basis
+        slots[segment.id] = _slot(production, segment, (start, colours, basis), by_segment.get(segment.id, []))
     return tuple(slots.values())
 
 
-def _slot(production: Production, plan: Plan, segment: Segment, before: dict[int, Slot], takes: list[Take]) -> Slot:
-    start, is_waiting = _start(segment, before)
-    basis = None if is_waiting else basis_of(plan, segment, start)
+def _slot(
+    production: Production,
+    segment: Segment,
+    wanted: tuple[Digest | None, Digest | None, Digest | None],
+    takes: list[Take],
+) -> Slot:
+    start, colours, basis = wanted
     fitting = tuple(take for take in takes if take.basis == basis)
     acted = max(production.acted.get(0, 0), production.acted.get(segment.id, 0))
     accepted = [take for take in fitting if is_accepted(production, take)]
     return Slot(
         segment=segment,
-        is_waiting=is_waiting,
+        is_waiting=basis is None,
         start=start,
+        colours=colours,
         basis=basis,
         takes=fitting,
         accepted=max(accepted, key=lambda take: take.settled, default=None),
         open=next((take for take in fitting if take.rendered is None and take.failure is None), None),
         unreviewed=next((take for take in fitting if needs_review(production, take)), None),
         rejected_count=sum(take.is_approved is False and not take.rulings and take.settled > acted for take in fitting),
-        failed_count=sum(take.failure is not None and take.settled > acted for take in fitting),
+        failed_count=sum(
+            take.failure is not None and take.failure.kind != CALLED_OFF and take.settled > acted for take in fitting
+        ),
         last_take=max((take.take for take in takes), default=0),
     )
 
@@ -94,6 +119,12 @@ def _start(segment: Segment, before: dict[int, Slot]) -> tuple[Digest | None, bo
             if accepted is None or accepted.rendered is None:
                 return None, True
             return accepted.rendered.hand_over.digest, False
+
+
+def _colours(plan: Plan, segment: Segment, before: dict[int, Slot]) -> Digest | None:
+    opening = plan.opening_of(segment) if plan.match_colours else None
+    accepted = before[opening].accepted if opening is not None and opening in before else None
+    return accepted.rendered.hand_over.digest if accepted is not None and accepted.rendered is not None else None
 
 
 def needs_review(production: Production, take: Take) -> bool:
@@ -121,6 +152,22 @@ def is_cut(production: Production, takes: tuple[Take, ...]) -> bool:
     last = production.cuts[-1]
     shown = tuple((one.segment, one.take) for one in last.takes)
     return last.plan == len(production.plans) and shown == tuple((one.segment, one.take) for one in takes)
+
+
+def wanted_look(production: Production) -> tuple[Take, ...] | None:
+    """Return the takes that are to be seen side by side before the film is joined, or None where none are."""
+    takes = film_takes(production) if production.options.review and not production.recorded else None
+    return (
+        takes if takes is not None and not is_cut(production, takes) and not _is_looked_at(production, takes) else None
+    )
+
+
+def _is_looked_at(production: Production, takes: tuple[Take, ...]) -> bool:
+    if not production.looks:
+        return False
+    last = production.looks[-1]
+    seen = tuple((one.segment, one.take) for one in last.takes)
+    return last.plan == len(production.plans) and seen == tuple((one.segment, one.take) for one in takes)
 
 
 # -- the status --------------------------------------------------------------------------------------------
@@ -175,6 +222,12 @@ class Stalled(Struct, frozen=True, tag="stalled", tag_field="status"):
     stalls: tuple[Stall, ...]
 
 
+class Outdated(Struct, frozen=True, tag="outdated", tag_field="status"):
+    """A newer Kindling wrote what these services don't know: they wait, whatever else there is to do."""
+
+    unknown: tuple[str, ...]
+
+
 class Refused(Struct, frozen=True, tag="refused", tag_field="status"):
     """The content policy said no."""
 
@@ -214,6 +267,7 @@ Status = (
     | Stitching
     | Done
     | Stalled
+    | Outdated
     | Refused
     | Cancelled
     | Failed
@@ -236,13 +290,29 @@ def status_of(production: Production) -> Status:
         return Absent()
     if production.is_refused:
         return Refused(production.refusals[-1])
-    if production.open_stalls:
-        return Stalled(production.open_stalls)
+    status = _open_status(production)
+    # A film that is there can be shown, whatever was written after it; nothing else can be gone on with.
+    return Outdated(production.unknown) if production.unknown and not isinstance(status, Done) else status
+
+
+def _open_status(production: Production) -> Status:
+    if stalls := _waiting(production):
+        return Stalled(stalls)
     if production.has_unheard_words:
         return Understanding()
     if production.open_question is not None:
         return Asking(production.open_question)
     return _status_of_work(production)
+
+
+def _waiting(production: Production) -> tuple[Stall, ...]:
+    """Return the open problems, less that of a held fork whose words are still being understood and planned."""
+    stalls = production.open_stalls
+    if not production.is_held or len(stalls) > 1:
+        return stalls
+    is_planned = production.plan is not None and production.plan.brief == len(production.briefs)
+    is_heard = not production.has_unheard_words and production.open_question is None
+    return stalls if is_heard and is_planned else ()
 
 
 def _status_of_work(production: Production) -> Status:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import enum
 from typing import ClassVar
 
+import msgspec
 from msgspec import Struct
 
 from bus.ids import Digest, EventId, ProductionId
-from bus.plan import Artifact, Brief, Made, Order, Plan, Verdict
+from bus.likeness import Comparison
+from bus.plan import Artifact, Brief, Finding, LoraWish, Made, Order, Plan, Size, Verdict
 
 
 class Fact(Struct, frozen=True, gc=False, kw_only=True):
@@ -93,6 +95,10 @@ class Options(Struct, frozen=True, gc=False, kw_only=True):
     renderer: str | None = None
     seed: int | None = None
     duration_max_s: float | None = None
+    llm: str | None = None
+    """`auto`, `ollama` or `off`; None: what the operator's settings say."""
+    loras: tuple[LoraWish, ...] = ()
+    """LoRAs for every segment that they fit."""
 
 
 class Origin(Struct, frozen=True, gc=False, kw_only=True):
@@ -101,6 +107,17 @@ class Origin(Struct, frozen=True, gc=False, kw_only=True):
     production: ProductionId
     ordinal: int
     digest: Digest
+
+
+class Purpose(enum.StrEnum):
+    """What was asked for."""
+
+    FILM = "film"
+    """A film from words: understood, sampled, planned, reviewed."""
+    CLIP = "clip"
+    """One clip, exactly as it was asked for: the plan comes with the request, and nobody changes a word of it."""
+    STITCH = "stitch"
+    """Clips that are there, joined one after the other: nothing is rendered."""
 
 
 class ProductionRequested(Once, frozen=True, gc=False, kw_only=True):
@@ -112,6 +129,7 @@ class ProductionRequested(Once, frozen=True, gc=False, kw_only=True):
     options: Options = Options()
     origin: Origin | None = None
     idempotency_key: str | None = None
+    purpose: Purpose = Purpose.FILM
 
 
 class ProductionDirected(Numbered, frozen=True, gc=False, kw_only=True):
@@ -168,6 +186,16 @@ class CutTake(Struct, frozen=True, gc=False, kw_only=True):
     """Whether it was kept without approval."""
 
 
+class ProductionReviewed(Numbered, frozen=True, gc=False, kw_only=True):
+    """The last look: the takes that the film is about to show, seen side by side. What is found rejects nothing."""
+
+    TYPE: ClassVar[str] = "production.reviewed"
+    plan: int
+    takes: tuple[CutTake, ...]
+    findings: tuple[Finding, ...]
+    made: Made
+
+
 class ProductionDone(Numbered, frozen=True, gc=False, kw_only=True):
     """The film is joined, opened and counted. The number is that of the cut."""
 
@@ -182,6 +210,15 @@ class ProductionDone(Numbered, frozen=True, gc=False, kw_only=True):
     head: Digest
     """The digest of the last of them."""
     made: Made
+    copied: tuple[int, ...] = ()
+    """Segments whose packets were copied as they are; the others were encoded once more in joining."""
+    signed: Artifact | None = None
+    """The same film with signed content credentials, where a certificate is configured: other bytes each time."""
+
+    @property
+    def published(self) -> Artifact:
+        """Return the film as people get it: signed, where it was signed."""
+        return self.signed or self.film
 
 
 class ProductionCancelled(Once, frozen=True, gc=False, kw_only=True):
@@ -203,6 +240,57 @@ class ProductionDeleted(Once, frozen=True, gc=False, kw_only=True):
 
     TYPE: ClassVar[str] = "production.deleted"
     why: str = ""
+
+
+# -- what began with the log of another production -----------------------------------------------------------
+
+
+class ProductionAdopted(Fact, frozen=True, gc=False, kw_only=True):
+    """An event of the production that this one branches from, word for word: what it says holds here as well."""
+
+    TYPE: ClassVar[str] = "production.adopted"
+    LIMIT_BYTES: ClassVar[int] = Plan.LIMIT_BYTES + 64 * 1024
+    """Room for a plan in its envelope, and for the envelopes of some sixty forks of forks around it."""
+    ordinal: int
+    """Its ordinal there, which is this one's as well."""
+    event: msgspec.Raw
+    """The stored bytes: `bus.codec.original` reads them."""
+
+    def which(self) -> str:
+        """Return the ordinal."""
+        return str(self.ordinal)
+
+
+class ProductionForked(Once, frozen=True, gc=False, kw_only=True):
+    """What was adopted stands, and from here on this production goes its own way."""
+
+    TYPE: ClassVar[str] = "production.forked"
+
+
+class Again(enum.StrEnum):
+    """What a film is made again from."""
+
+    ORDERS = "orders"
+    """The orders of the takes that it shows: no agent is asked."""
+    WORDS = "words"
+    """The person's words: every agent is asked again."""
+
+
+class ProductionRewound(Once, frozen=True, gc=False, kw_only=True):
+    """What was adopted is set aside, to be made again and held against it."""
+
+    TYPE: ClassVar[str] = "production.rewound"
+    to: Again
+    cut: int
+    """Which cut of the film it is held against."""
+
+
+class ProductionCompared(Numbered, frozen=True, gc=False, kw_only=True):
+    """The film that was made again, held against the recorded one. The number is that of the new cut."""
+
+    TYPE: ClassVar[str] = "production.compared"
+    comparison: Comparison
+    made: Made
 
 
 # -- intent ------------------------------------------------------------------------------------------------
@@ -243,7 +331,13 @@ class IntentParsed(Numbered, frozen=True, gc=False, kw_only=True):
     heard: int
     brief: Brief
     changes: tuple[Change, ...] = ()
+    reply: str = ""
+    """What the person is told in their own language, where a model wrote something."""
+    remarks: tuple[str, ...] = ()
+    """Where the brief is not what a model read, such as a figure of the person's that holds; and what was not done."""
     made: Made
+    looked: Made | None = None
+    """How the pictures were looked at, if a model did."""
 
 
 # -- the sample --------------------------------------------------------------------------------------------
@@ -254,6 +348,12 @@ class SampleOrdered(OfSample, frozen=True, gc=False, kw_only=True):
 
     TYPE: ClassVar[str] = "sample.ordered"
     order: Order
+    made: Made | None = None
+    """How the order came to be; None where it is from before this was said, or is a smaller one of another."""
+    remarks: tuple[str, ...] = ()
+    """What a person should know about it: what was not there, and what is taken instead."""
+    film_size: Size | None = None
+    """What the film will be rendered at, going by what is known: it is what the sample says least about."""
 
 
 class Posting(Struct, frozen=True, gc=False, kw_only=True):
@@ -282,6 +382,8 @@ class Cost(Struct, frozen=True, gc=False, kw_only=True):
 
     render_s: float
     total_s: float
+    share: float = 1.0
+    """The work as a share of what the same picture takes in the film: a sample is rendered in fewer steps."""
 
 
 class SampleRendered(OfSample, frozen=True, gc=False, kw_only=True):
@@ -305,6 +407,10 @@ class Failure(Struct, frozen=True, gc=False, kw_only=True):
     is_retryable: bool
     smaller: Order | None = None
     """A setting that would probably fit, after the renderer ran out of memory."""
+
+
+CALLED_OFF = "called_off"
+"""The kind of the failure of a render that was stopped because nobody wanted it any more."""
 
 
 class SampleFailed(OfSample, frozen=True, gc=False, kw_only=True):
@@ -363,6 +469,23 @@ class SegmentOrdered(OfTake, frozen=True, gc=False, kw_only=True):
     order: Order
     basis: Digest
     why: str = ""
+
+
+class SegmentBorrowed(OfTake, frozen=True, gc=False, kw_only=True):
+    """A take that is a clip of another production: it is joined as it is, and rendered by nobody here."""
+
+    TYPE: ClassVar[str] = "segment.borrowed"
+    production: ProductionId
+    """Whose clip it is."""
+    name: str
+    """Which of its clips: `take 3-2`, `sample 1-1`, `cut 1`."""
+    order: Order
+    """What it was rendered from; of a whole film the order of one of its takes, one by a trained model if there is."""
+    basis: Digest
+    clip: Artifact
+    hand_over: Artifact
+    poster: Artifact
+    made: Made
 
 
 class SegmentStarted(OfTake, frozen=True, gc=False, kw_only=True):
@@ -440,6 +563,14 @@ class SegmentOverruled(OfTake, frozen=True, gc=False, kw_only=True):
         return f"{self.segment}-{self.take}-{self.number}"
 
 
+class SegmentCompared(OfTake, frozen=True, gc=False, kw_only=True):
+    """A take that was made again, held against the recorded one."""
+
+    TYPE: ClassVar[str] = "segment.compared"
+    comparison: Comparison
+    made: Made
+
+
 # -- any service -------------------------------------------------------------------------------------------
 
 
@@ -467,10 +598,15 @@ FACTS: tuple[type[Fact], ...] = (
     ProductionRefused,
     ProductionStalled,
     ProductionResumed,
+    ProductionReviewed,
     ProductionDone,
     ProductionCancelled,
     ProductionFailed,
     ProductionDeleted,
+    ProductionAdopted,
+    ProductionForked,
+    ProductionRewound,
+    ProductionCompared,
     IntentQuestioned,
     IntentAnswered,
     IntentParsed,
@@ -483,6 +619,7 @@ FACTS: tuple[type[Fact], ...] = (
     PlanWritten,
     PlanRevised,
     SegmentOrdered,
+    SegmentBorrowed,
     SegmentStarted,
     SegmentRendered,
     SegmentFailed,
@@ -490,6 +627,7 @@ FACTS: tuple[type[Fact], ...] = (
     SegmentRejected,
     SegmentKept,
     SegmentOverruled,
+    SegmentCompared,
     WorkFailed,
 )
 """Every fact, in the order of the production's life."""
@@ -501,25 +639,31 @@ WRITTEN_BY: dict[str, frozenset[str]] = {
     for one, services in (
         (ProductionRequested, "gateway"),
         (ProductionDirected, "gateway"),
-        (ProductionRefused, "gateway intent planner creator"),
+        (ProductionRefused, "gateway intent planner creator reviewer"),
         (ProductionStalled, "gateway intent planner creator reviewer stitcher"),
         (ProductionResumed, "gateway"),
+        (ProductionReviewed, "reviewer"),
         (ProductionDone, "stitcher"),
         (ProductionCancelled, "gateway"),
         (ProductionFailed, "gateway intent planner creator reviewer stitcher"),
         (ProductionDeleted, "gateway"),
+        (ProductionAdopted, "gateway"),
+        (ProductionForked, "gateway"),
+        (ProductionRewound, "gateway"),
+        (ProductionCompared, "reviewer"),
         (IntentQuestioned, "intent"),
         (IntentAnswered, "gateway"),
-        (IntentParsed, "intent"),
+        (IntentParsed, "intent gateway"),
         (SampleOrdered, "planner"),
         (SampleStarted, "creator"),
         (SampleRendered, "creator"),
         (SampleFailed, "creator"),
         (SampleApproved, "gateway"),
         (SampleRedirected, "gateway"),
-        (PlanWritten, "planner"),
+        (PlanWritten, "planner gateway"),
         (PlanRevised, "planner gateway"),
         (SegmentOrdered, "planner"),
+        (SegmentBorrowed, "gateway"),
         (SegmentStarted, "creator"),
         (SegmentRendered, "creator"),
         (SegmentFailed, "creator"),
@@ -527,6 +671,7 @@ WRITTEN_BY: dict[str, frozenset[str]] = {
         (SegmentRejected, "reviewer"),
         (SegmentKept, "planner"),
         (SegmentOverruled, "gateway"),
+        (SegmentCompared, "reviewer"),
         (WorkFailed, "gateway intent planner creator reviewer stitcher"),
     )
 }
@@ -557,6 +702,14 @@ class Event(Struct, frozen=True, gc=False, kw_only=True):
     trace: str | None
     """A W3C `traceparent`, handed on from the cause."""
     fact: Fact | Unknown
+
+
+class Stored(Struct, frozen=True, gc=False, kw_only=True):
+    """A message as it lies on the log, byte for byte."""
+
+    sequence: int
+    subject: str
+    content: bytes
 
 
 class Recorded(Struct, frozen=True, gc=False, kw_only=True):

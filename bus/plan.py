@@ -12,6 +12,9 @@ from bus.ids import Digest, digest_of
 
 FRAMES_PER_SEGMENT_MAX = 81
 """WAN 2.1 drifts in colour past 81 frames (5.06 s at 16 fps)."""
+STEPS_MAX = 200
+FRAMES_PER_PIECE_MAX = 1_000_000
+"""An existing clip that is joined as it is may be a whole film."""
 FPS = 16
 SIZE_STEP = 16
 """Models render widths and heights that are multiples of 16."""
@@ -65,6 +68,8 @@ class BriefImage(Struct, frozen=True, gc=False, kw_only=True):
 
     artifact: Artifact
     role: ImageRole
+    shows: str = ""
+    """What a model saw in it, in English; empty where none looked."""
 
 
 class Assumption(Struct, frozen=True, gc=False, kw_only=True):
@@ -89,6 +94,8 @@ class Brief(Struct, frozen=True, gc=False, kw_only=True):
     logline: str
     subject: str
     """What is to be seen, in the person's words less length, size and other instructions about the film."""
+    prompt: str = ""
+    """The subject in English, which renderers understand best, where a model wrote it."""
     language: str
     """BCP 47 tag of the language the person wrote in."""
     mode: Mode | None
@@ -97,9 +104,13 @@ class Brief(Struct, frozen=True, gc=False, kw_only=True):
     aspect: str | None
     """`16:9`, `9:16`, `1:1`, `2.39:1` …"""
     style: str | None
+    style_prompt: str = ""
+    """The style in English, where a model wrote it."""
     avoid: tuple[str, ...] = ()
     shots: tuple[str, ...] = ()
     """Shots or scenes in the order the person wrote them; empty where they left it open."""
+    shot_prompts: tuple[str, ...] = ()
+    """The shots in English, one for each, where a model wrote them."""
     shot_count: int | None = None
     images: tuple[BriefImage, ...] = ()
     notes: tuple[SegmentNote, ...] = ()
@@ -108,6 +119,18 @@ class Brief(Struct, frozen=True, gc=False, kw_only=True):
     def assumed_value(self, field: str) -> str | float | int | None:
         """Return what is taken for a field the person said nothing about, or None."""
         return next((one.value for one in self.assumed if one.field == field), None)
+
+    def in_english(self) -> Brief:
+        """Return the brief as prompts are written from it: in English, as far as a model put it so."""
+        if not self.prompt:
+            return self
+        return msgspec.structs.replace(
+            self,
+            subject=self.prompt,
+            language="en",
+            style=self.style_prompt or self.style,
+            shots=self.shot_prompts if len(self.shot_prompts) == len(self.shots) else self.shots,
+        )
 
 
 # -- the plan ----------------------------------------------------------------------------------------------
@@ -202,6 +225,14 @@ class Lora(Struct, frozen=True, gc=False, kw_only=True):
     strength: float
 
 
+class LoraWish(Struct, frozen=True, gc=False, kw_only=True):
+    """A LoRA that a person asks for by its name in the catalogue."""
+
+    name: str
+    strength: float | None = None
+    """None: as strongly as is usual for it."""
+
+
 class CriterionKind(enum.StrEnum):
     """Who can answer a criterion: measurement, or somebody who looks."""
 
@@ -231,8 +262,8 @@ class Segment(Struct, frozen=True, gc=False, kw_only=True):
     mode: Mode
     start: Start
     transition: Transition
-    frame_count: Annotated[int, Meta(ge=1, le=FRAMES_PER_SEGMENT_MAX)]
-    """Frames rendered: 4n+1."""
+    frame_count: Annotated[int, Meta(ge=1, le=FRAMES_PER_PIECE_MAX)]
+    """Frames rendered: 4n+1, and 81 at most; more only where an existing clip is joined as it is."""
     in_frame: Annotated[int, Meta(ge=0)]
     """The first frame shown."""
     out_frame: Annotated[int, Meta(ge=1)]
@@ -241,6 +272,10 @@ class Segment(Struct, frozen=True, gc=False, kw_only=True):
     end_image: Digest | None = None
     loras: tuple[Lora, ...] = ()
     criteria: tuple[Criterion, ...] = ()
+    why: str = ""
+    """Why it cuts or continues, in a sentence for people; empty where the rules of a story decided."""
+    steps: Annotated[int, Meta(ge=1, le=STEPS_MAX)] | None = None
+    """None: what the renderer's workflow says."""
 
     @property
     def shown_count(self) -> int:
@@ -272,6 +307,9 @@ class Plan(Struct, frozen=True, gc=False, kw_only=True):
     caption: bool = True
     sample: str | None = None
     """Which approved sample the look comes from, as `1-1`."""
+    match_colours: bool = False
+    """Whether a take that continues another one is matched in colour to the opening of its chain: for renderers whose
+    colours drift from clip to clip."""
 
     LIMIT_BYTES: ClassVar[int] = 512 * 1024
 
@@ -283,6 +321,17 @@ class Plan(Struct, frozen=True, gc=False, kw_only=True):
     def segment(self, segment_id: int) -> Segment | None:
         """Return the segment of this id, or None where the plan has none."""
         return next((one for one in self.segments if one.id == segment_id), None)
+
+    def opening_of(self, segment: Segment) -> int | None:
+        """Return the segment that opens the chain this one continues; None where it begins with a cut."""
+        opening, one = None, segment
+        while isinstance(one.transition, Continue) and isinstance(one.start, FromSegment):
+            opening = one.start.segment
+            before = self.segment(opening)
+            if before is None or before.id == one.id:
+                break
+            one = before
+        return opening
 
 
 # -- the order ---------------------------------------------------------------------------------------------
@@ -314,7 +363,7 @@ class Order(Struct, frozen=True, gc=False, kw_only=True):
     shown: Size | None = None
     """The middle part that the film shows, where it is not the whole: a caption stays inside."""
     colour_reference: Digest | None = None
-    """The opening frame of a chain that the take's colours are matched to."""
+    """The picture of its chain's opening that the take's colours are matched to: the opening take's hand-over."""
 
 
 def order_digest(order: Order) -> Digest:
@@ -327,12 +376,15 @@ SEED_STEP_PER_TAKE = 100_003
 SEEDS = 2**63
 
 
-def order_for(plan: Plan, segment: Segment, take: int, start: Digest | None, advice: str = "") -> Order:
+def order_for(
+    plan: Plan, segment: Segment, take: int, start: Digest | None, advice: str = "", colours: Digest | None = None
+) -> Order:
     """Return what a creator is asked for as this take of this segment.
 
     Args:
         start: the picture it starts from: an uploaded one, or the hand-over of the take it continues.
         advice: words of the reviewer or the person that this take is to heed.
+        colours: the hand-over of the take that opens its chain, where the plan has colours matched.
     """
     prompt = f"{segment.prompt} {advice}".strip() if advice else segment.prompt
     return Order(
@@ -352,16 +404,18 @@ def order_for(plan: Plan, segment: Segment, take: int, start: Digest | None, adv
         start=start,
         end=segment.end_image,
         loras=segment.loras,
+        steps=segment.steps,
         shown=plan.crop if plan.caption and plan.crop != plan.size else None,
+        colour_reference=colours,
     )
 
 
-def basis_of(plan: Plan, segment: Segment, start: Digest | None) -> Digest:
+def basis_of(plan: Plan, segment: Segment, start: Digest | None, colours: Digest | None = None) -> Digest:
     """Return the digest of what the plan asks of a segment, whichever take: it is that of the first take's order.
 
     A take whose basis is another one no longer fits the plan.
     """
-    return order_digest(order_for(plan, segment, 1, start))
+    return order_digest(order_for(plan, segment, 1, start, colours=colours))
 
 
 # -- the verdict -------------------------------------------------------------------------------------------
@@ -388,6 +442,10 @@ class Finding(Struct, frozen=True, gc=False, kw_only=True):
     evidence: str = ""
 
 
+POLICY_CRITERION = "policy"
+"""The criterion that fails where the content policy refuses what a take shows; its source is the rule."""
+
+
 class Verdict(Struct, frozen=True, gc=False, kw_only=True):
     """What the reviewer found about one take, and what the next one should heed."""
 
@@ -400,6 +458,12 @@ class Verdict(Struct, frozen=True, gc=False, kw_only=True):
     def is_good(self) -> bool:
         """Say whether no criterion that must hold has failed."""
         return not any(one.outcome is Outcome.FAIL and one.must_hold for one in self.findings)
+
+    @property
+    def refused_by(self) -> str:
+        """Return the rule of the content policy that refuses what the take shows, or nothing."""
+        failed = (one for one in self.findings if one.criterion == POLICY_CRITERION and one.outcome is Outcome.FAIL)
+        return next((one.source for one in failed), "")
 
 
 # -- how a document came to be -------------------------------------------------------------------------------

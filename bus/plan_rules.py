@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bus.plan import (
+    FRAMES_PER_SEGMENT_MAX,
     SIZE_STEP,
     Continue,
     Crossfade,
@@ -28,19 +29,25 @@ def check_plan(plan: Plan) -> Plan:
     return plan
 
 
-def plan_problems(plan: Plan) -> tuple[str, ...]:
-    """Return each rule the plan breaks, as a sentence; empty where it holds."""
+def plan_problems(plan: Plan, *, is_rendered: bool = True) -> tuple[str, ...]:
+    """Return each rule the plan breaks, as a sentence; empty where it holds.
+
+    Args:
+        is_rendered: whether its segments are still to be rendered; clips that are there may be of any size and length.
+    """
     problems: list[str] = []
     for name, size in (("size", plan.size), ("crop", plan.crop)):
         if size.width % 2 or size.height % 2:
             problems.append(f"{name} {size} has an odd side, which H.264 can't hold")
-    if plan.size.width % SIZE_STEP or plan.size.height % SIZE_STEP:
+    if is_rendered and (plan.size.width % SIZE_STEP or plan.size.height % SIZE_STEP):
         problems.append(f"size {plan.size} is no multiple of {SIZE_STEP}")
     if plan.crop.width > plan.size.width or plan.crop.height > plan.size.height:
         problems.append(f"crop {plan.crop} is larger than size {plan.size}")
     seen: set[int] = set()
     for index, segment in enumerate(plan.segments):
         problems.extend(_segment_problems(plan, index, segment, seen))
+        if is_rendered:
+            problems.extend(_length_problems(segment))
         seen.add(segment.id)
     total = film_frame_count(plan.segments)
     if total != plan.frame_count:
@@ -52,8 +59,6 @@ def _segment_problems(plan: Plan, index: int, segment: Segment, seen: set[int]) 
     name, problems = f"segment {segment.id}", []
     if segment.id in seen:
         problems.append(f"{name} is there twice")
-    if segment.frame_count % 4 != 1:
-        problems.append(f"{name} has {segment.frame_count} frames, not 4n+1")
     if not 0 <= segment.in_frame < segment.out_frame <= segment.frame_count:
         problems.append(f"{name} shows frames {segment.in_frame} to {segment.out_frame} of {segment.frame_count}")
     match segment.start:
@@ -84,6 +89,15 @@ def _segment_problems(plan: Plan, index: int, segment: Segment, seen: set[int]) 
             before = plan.segments[index - 1]
             if before.out_frame != before.frame_count:
                 problems.append(f"{name} continues segment {before.id}, which must be shown to its last frame")
+    return problems
+
+
+def _length_problems(segment: Segment) -> list[str]:
+    """Return what no model renders."""
+    name, count = f"segment {segment.id}", segment.frame_count
+    problems = [f"{name} has {count} frames, not 4n+1"] if count % 4 != 1 else []
+    if count > FRAMES_PER_SEGMENT_MAX:
+        problems.append(f"{name} has {count} frames, and {FRAMES_PER_SEGMENT_MAX} are the most")
     return problems
 
 

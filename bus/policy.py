@@ -9,6 +9,8 @@ refusing where a minor and a sexual word stand in one text, and towards allowing
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -34,8 +36,27 @@ MINORS = "minors"
 UPLOADED_PERSON = "uploaded-person"
 
 
-class Rule(Struct, frozen=True, kw_only=True):
+class OperatorRule(Protocol):
     """A rule of the operator: any of these words or phrases is refused, and this is said."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is known by."""
+        ...
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return what is refused wherever it stands as a whole word."""
+        ...
+
+    @property
+    def why(self) -> str:
+        """Return what the person is told."""
+        ...
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """The plainest `OperatorRule`."""
 
     name: str
     words: tuple[str, ...]
@@ -50,12 +71,52 @@ class Refusal(Struct, frozen=True, kw_only=True):
     help: str
 
 
+_MINORS = Refusal(
+    rule=MINORS,
+    why="This is refused because it brings together minors, or people described as looking like them, and "
+    "sexual content.",
+    help="Describe a scene without sexual content. Films about children and teenagers are welcome otherwise.",
+)
+_UPLOADED_PERSON = Refusal(
+    rule=UPLOADED_PERSON,
+    why="This is refused because it would undress or sexualise somebody in a picture that was uploaded.",
+    help="Ask for another movement or scene (a smile, a walk, other light), or leave the picture out.",
+)
+
+
+class Judged(Protocol):
+    """What somebody who read or looked at the whole understood of it: a model."""
+
+    @property
+    def has_minors(self) -> bool:
+        """Say whether somebody in it is younger than 18 or looks so."""
+        ...
+
+    @property
+    def is_sexual(self) -> bool:
+        """Say whether there is sexual content."""
+        ...
+
+
+def judgement(judged: Judged, *, shows_uploaded_person: bool) -> Refusal | None:
+    """Return why what was understood is refused, whatever its words; None where it may be filmed.
+
+    Args:
+        shows_uploaded_person: a picture of a person came from outside, or may have.
+    """
+    if judged.is_sexual and judged.has_minors:
+        return _MINORS
+    if judged.is_sexual and shows_uploaded_person:
+        return _UPLOADED_PERSON
+    return None
+
+
 def refusal(
     words: str,
     *,
     has_uploaded_picture: bool,
     lora_purposes: tuple[str, ...] = (),
-    operator_rules: tuple[Rule, ...] = (),
+    operator_rules: Sequence[OperatorRule] = (),
 ) -> Refusal | None:
     """Return why the words are refused, or None where they may be filmed.
 
@@ -68,18 +129,9 @@ def refusal(
     spellings = _spellings(words)
     purposes = _spellings(" . ".join(lora_purposes))
     if _is_about_minors(spellings, purposes):
-        return Refusal(
-            rule=MINORS,
-            why="This is refused because it brings together minors, or people described as looking like them, and "
-            "sexual content.",
-            help="Describe a scene without sexual content. Films about children and teenagers are welcome otherwise.",
-        )
+        return _MINORS
     if has_uploaded_picture and _sexualises(spellings, purposes):
-        return Refusal(
-            rule=UPLOADED_PERSON,
-            why="This is refused because it would undress or sexualise somebody in a picture that was uploaded.",
-            help="Ask for another movement or scene (a smile, a walk, other light), or leave the picture out.",
-        )
+        return _UPLOADED_PERSON
     for rule in operator_rules:
         if any(
             operators_phrase(phrase).search(spelling)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from pathlib import Path  # noqa: TID251 - a port names paths, it opens none
 from typing import Protocol
 
-from bus.events import Fact, Recorded, Unreadable
+from bus.events import Fact, Recorded, Stored, Unreadable
+from bus.gpu import Wish
 from bus.ids import Digest, ProductionId
 from bus.production import Production
 
@@ -47,6 +48,42 @@ class Progress(Protocol):
         ...
 
 
+class Turn(Protocol):
+    """A place in the line for the GPU, kept until its context is left."""
+
+    async def granted(self) -> None:
+        """Wait until the GPU may be used."""
+        ...
+
+
+class Gpu(Protocol):
+    """The GPU that rendering and the models may have to share."""
+
+    def turn(self, wish: Wish) -> AbstractAsyncContextManager[Turn]:
+        """Stand in line from here on; what comes before `granted()` is done while others still have the GPU.
+
+        Raises:
+            LogUnavailable: the turn was lost while it was used, for want of a sign of life. It may be taken again.
+        """
+        ...
+
+
+class Tenant(Protocol):
+    """A program that keeps models in the GPU's memory."""
+
+    async def is_there(self) -> bool:
+        """Say whether it runs at all."""
+        ...
+
+    async def free(self, say: Callable[[str], None]) -> None:
+        """Have it give its memory back, and return only when it is known to be free, however long that takes.
+
+        Args:
+            say: told what is waited for, for people.
+        """
+        ...
+
+
 class Neighbours(Protocol):
     """The other productions on the log."""
 
@@ -75,10 +112,14 @@ class Books(Protocol):
         """Return what the log holds of a production after an ordinal's sequence."""
         ...
 
+    async def messages(self, production: ProductionId) -> Sequence[Stored]:
+        """Return all that the log holds of a production, byte for byte."""
+        ...
+
     def follow(self, production: ProductionId | None, after: int = 0) -> AsyncIterator[Recorded | Unreadable]:
         """Yield what the log holds after a sequence, then what is added, for ever, across restarts of the server."""
         ...
 
-    def progress(self, production: ProductionId) -> AsyncIterator[bytes]:
-        """Yield progress messages (JSON) of a production while it is listened to; any of them may be lost."""
+    def steps(self) -> AsyncIterator[tuple[ProductionId, bytes]]:
+        """Yield progress messages (JSON of `bus.work.Step`) of all productions; any of them may be lost."""
         ...

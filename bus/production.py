@@ -9,9 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from bus import codec
 from bus import events as e
-from bus.ids import Digest, EventId, ProductionId
-from bus.plan import Artifact, Brief, Order, Plan, Verdict
+from bus.errors import Unprocessable
+from bus.ids import Digest, EventId, ProductionId, digest_of
+from bus.likeness import Comparison
+from bus.plan import Artifact, Brief, Made, Order, Plan, Size, Verdict, order_digest
 
 
 class MessageKind(enum.StrEnum):
@@ -23,7 +26,7 @@ class MessageKind(enum.StrEnum):
     ANSWER = "answer"
 
 
-class Message(Struct, frozen=True, kw_only=True):
+class Message(Struct, frozen=True, gc=False, kw_only=True):
     """One message of the person."""
 
     kind: MessageKind
@@ -34,12 +37,16 @@ class Message(Struct, frozen=True, kw_only=True):
     """Whether the content policy refused it: it then takes no part in the conversation."""
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class Question(Struct, frozen=True, gc=False, kw_only=True):
     """A question, and whether the person answered it."""
 
     number: int
     asked: e.IntentQuestioned
     is_answered: bool = False
+
+
+HELD = "fork"
+"""What the problem of a fork is about that renders nothing until a person has seen what it would be."""
 
 
 class Word(enum.StrEnum):
@@ -49,20 +56,24 @@ class Word(enum.StrEnum):
     REDIRECTED = "redirected"
 
 
-class Sample(Struct, frozen=True, kw_only=True):
+class Sample(Struct, frozen=True, gc=False, kw_only=True):
     """One take of the sample for one brief."""
 
     brief: int
     take: int
     order: Order
     ordinal: int
+    film_size: Size | None = None
+    """What the film will be rendered at, as far as was known then."""
     postings: tuple[e.Posting, ...] = ()
     rendered: e.SampleRendered | None = None
     failure: e.Failure | None = None
     word: Word | None = None
+    word_ordinal: int = 0
+    """The event in which the person said it."""
 
 
-class Ruled(Struct, frozen=True, kw_only=True):
+class Ruled(Struct, frozen=True, gc=False, kw_only=True):
     """A person's ruling on a take."""
 
     ruling: e.Ruling
@@ -70,7 +81,7 @@ class Ruled(Struct, frozen=True, kw_only=True):
     ordinal: int
 
 
-class Take(Struct, frozen=True, kw_only=True):
+class Take(Struct, frozen=True, gc=False, kw_only=True):
     """One attempt at a segment, with all that became of it."""
 
     segment: int
@@ -85,13 +96,19 @@ class Take(Struct, frozen=True, kw_only=True):
     verdict: Verdict | None = None
     is_approved: bool | None = None
     """The reviewer's word; None while there is none."""
+    judged_by: Made | None = None
+    """How the verdict came to be."""
     is_kept: bool = False
     rulings: tuple[Ruled, ...] = ()
     settled: int = 0
     """The ordinal of the last event that changed whether the take is accepted."""
+    compared: Comparison | None = None
+    """How it stands to the recorded take, where the film is made again."""
+    borrowed: e.SegmentBorrowed | None = None
+    """Whose clip it is, where nobody rendered it here."""
 
 
-class Stall(Struct, frozen=True, kw_only=True):
+class Stall(Struct, frozen=True, gc=False, kw_only=True):
     """A problem that waits, or waited, for a person."""
 
     number: int
@@ -100,7 +117,7 @@ class Stall(Struct, frozen=True, kw_only=True):
     is_resumed: bool = False
 
 
-class Anomaly(Struct, frozen=True, kw_only=True):
+class Anomaly(Struct, frozen=True, gc=False, kw_only=True):
     """Something on the log that should not be there; it is shown, and changes nothing."""
 
     sequence: int
@@ -108,8 +125,11 @@ class Anomaly(Struct, frozen=True, kw_only=True):
     what: str
 
 
-class Production(Struct, frozen=True, kw_only=True):
-    """All that the log of one production says, and nothing that it does not say."""
+class Production(Struct, frozen=True, gc=False, kw_only=True):
+    """All that the log of one production says, and nothing that it does not say.
+
+    A tree like the events it is made of, hence without the garbage collector: it would go through every state at hand.
+    """
 
     id: ProductionId
     ordinal: int = 0
@@ -126,14 +146,26 @@ class Production(Struct, frozen=True, kw_only=True):
     briefs: tuple[e.IntentParsed, ...] = ()
     samples: tuple[Sample, ...] = ()
     plans: tuple[Plan, ...] = ()
+    plans_made: dict[int, Made] = {}
+    """By the plan's number, how it came to be. Never changed in place."""
     takes: dict[tuple[int, int], Take] = {}
     """By (segment, take), in the order they were ordered. Never changed in place."""
     acted: dict[int, int] = {}
     """By segment, the ordinal at which a person last ruled on it; 0 stands for the whole film."""
     stalls: tuple[Stall, ...] = ()
+    looks: tuple[e.ProductionReviewed, ...] = ()
+    """Last looks at the film before it was joined, the newest last."""
     cuts: tuple[e.ProductionDone, ...] = ()
     cut_ordinal: int = 0
     end: e.ProductionCancelled | e.ProductionFailed | e.ProductionDeleted | None = None
+    adopted: int = 0
+    """The ordinal of the last event that was taken over from another production."""
+    forked: int = 0
+    """The ordinal from which on a fork goes its own way."""
+    source: Production | None = None
+    """What was adopted and set aside, where the film is made again: what it is held against."""
+    rewound: e.ProductionRewound | None = None
+    compared: tuple[e.ProductionCompared, ...] = ()
     work_failures: tuple[e.WorkFailed, ...] = ()
     unknown: tuple[str, ...] = ()
     anomalies: tuple[Anomaly, ...] = ()
@@ -142,6 +174,13 @@ class Production(Struct, frozen=True, kw_only=True):
     def options(self) -> e.Options:
         """Return how it is to be made."""
         return self.request.options if self.request else e.Options()
+
+    @property
+    def base_seed(self) -> int:
+        """Return what its seeds are counted from: the person's number, or one that follows from its id."""
+        if self.options.seed is not None:
+            return self.options.seed
+        return int(digest_of(self.id.encode())[:8], 16)
 
     @property
     def brief(self) -> Brief | None:
@@ -179,9 +218,32 @@ class Production(Struct, frozen=True, kw_only=True):
         """Return the problems that wait for a person."""
         return tuple(one for one in self.stalls if not one.is_resumed)
 
+    @property
+    def is_again(self) -> bool:
+        """Say whether it makes a film again: a fork of such a production goes its own way."""
+        return self.source is not None and not self.forked
+
+    @property
+    def recorded(self) -> dict[int, Take]:
+        """Return by segment the takes that the film is made again from; empty where it is not made from orders."""
+        if self.source is None or self.rewound is None or self.rewound.to is not e.Again.ORDERS:
+            return {}
+        return self.source.shown
+
+    @property
+    def shown(self) -> dict[int, Take]:
+        """Return by segment the takes that the last cut of the film shows; empty where there is none."""
+        shown = self.cuts[-1].takes if self.cuts else ()
+        return {one.segment: take for one in shown if (take := self.takes.get((one.segment, one.take))) is not None}
+
     def is_stalled(self, about: str) -> bool:
         """Say whether work on this waits for a person."""
         return any(one.problem.about == about for one in self.stalls if not one.is_resumed)
+
+    @property
+    def is_held(self) -> bool:
+        """Say whether a fork waits for the person who asked for it, who is to see first what would be rendered."""
+        return self.is_stalled(HELD)
 
     def resumed_about(self, number: int) -> str | None:
         """Return what the stall of this number was about."""
@@ -239,6 +301,14 @@ def evolve(state: Production, recorded: e.Recorded | e.Unreadable) -> Production
         first_time=state.first_time or event.time,
     )
     return _anomaly(after, recorded, what) if what else after
+
+
+def supposed(state: Production, facts: Iterable[e.Fact]) -> Production:
+    """Return what the state would be if these facts were written next. Its chain stays where it is."""
+    for fact in facts:
+        after = _EVOLVE[type(fact)](state, fact, state.ordinal + 1)
+        state = _replace(state if isinstance(after, str) else after, ordinal=state.ordinal + 1)
+    return state
 
 
 def _anomaly(state: Production, recorded: e.Recorded | e.Unreadable, what: str) -> Production:
@@ -303,7 +373,7 @@ def _parsed(state: Production, fact: e.IntentParsed, ordinal: int) -> Production
 
 
 def _sample_ordered(state: Production, fact: e.SampleOrdered, ordinal: int) -> Production | str:
-    sample = Sample(brief=fact.brief, take=fact.take, order=fact.order, ordinal=ordinal)
+    sample = Sample(brief=fact.brief, take=fact.take, order=fact.order, ordinal=ordinal, film_size=fact.film_size)
     return _replace(state, samples=(*state.samples, sample))
 
 
@@ -335,21 +405,23 @@ def _sample_failed(state: Production, fact: e.SampleFailed, ordinal: int) -> Pro
     return _with_sample(state, fact, change)
 
 
-def _judge_sample(state: Production, fact: e.OfSample, word: Word) -> Production | str:
+def _judge_sample(state: Production, fact: e.OfSample, word: Word, ordinal: int) -> Production | str:
     def change(sample: Sample) -> Sample | str:
         if sample.word is not None:
             return f"The sample was already {sample.word}."
-        return _replace(sample, word=word) if sample.rendered else "The sample was not rendered."
+        if sample.rendered is None:
+            return "The sample was not rendered."
+        return _replace(sample, word=word, word_ordinal=ordinal)
 
     return _with_sample(state, fact, change)
 
 
 def _sample_approved(state: Production, fact: e.SampleApproved, ordinal: int) -> Production | str:
-    return _judge_sample(state, fact, Word.APPROVED)
+    return _judge_sample(state, fact, Word.APPROVED, ordinal)
 
 
 def _sample_redirected(state: Production, fact: e.SampleRedirected, ordinal: int) -> Production | str:
-    judged = _judge_sample(state, fact, Word.REDIRECTED)
+    judged = _judge_sample(state, fact, Word.REDIRECTED, ordinal)
     if isinstance(judged, str):
         return judged
     return _replace(judged, conversation=_say(state, MessageKind.REDIRECTION, fact, ordinal))
@@ -361,7 +433,7 @@ def _sample_redirected(state: Production, fact: e.SampleRedirected, ordinal: int
 def _planned(state: Production, fact: e.PlanWritten | e.PlanRevised, ordinal: int) -> Production | str:
     if fact.number != len(state.plans) + 1:
         return f"Plan {fact.number} is not the next one."
-    return _replace(state, plans=(*state.plans, fact.plan))
+    return _replace(state, plans=(*state.plans, fact.plan), plans_made={**state.plans_made, fact.number: fact.made})
 
 
 def _ordered(state: Production, fact: e.SegmentOrdered, ordinal: int) -> Production | str:
@@ -373,6 +445,30 @@ def _ordered(state: Production, fact: e.SegmentOrdered, ordinal: int) -> Product
         ordinal=ordinal,
         why=fact.why,
         settled=ordinal,
+    )
+    return _replace(state, takes={**state.takes, (fact.segment, fact.take): take})
+
+
+def _borrowed(state: Production, fact: e.SegmentBorrowed, ordinal: int) -> Production | str:
+    rendered = e.SegmentRendered(
+        segment=fact.segment,
+        take=fact.take,
+        clip=fact.clip,
+        hand_over=fact.hand_over,
+        poster=fact.poster,
+        order_digest=order_digest(fact.order),
+        cost=e.Cost(render_s=0, total_s=0),
+        made=fact.made,
+    )
+    take = Take(
+        segment=fact.segment,
+        take=fact.take,
+        order=fact.order,
+        basis=fact.basis,
+        ordinal=ordinal,
+        rendered=rendered,
+        settled=ordinal,
+        borrowed=fact,
     )
     return _replace(state, takes={**state.takes, (fact.segment, fact.take): take})
 
@@ -415,7 +511,7 @@ def _judged(state: Production, fact: e.SegmentApproved | e.SegmentRejected, ordi
             return f"The take was already {'approved' if take.is_approved else 'rejected'}."
         if take.rendered is None:
             return "The take was not rendered."
-        return _replace(take, verdict=fact.verdict, is_approved=is_approved, settled=ordinal)
+        return _replace(take, verdict=fact.verdict, judged_by=fact.made, is_approved=is_approved, settled=ordinal)
 
     return _with_take(state, fact, change)
 
@@ -432,6 +528,80 @@ def _overruled(state: Production, fact: e.SegmentOverruled, ordinal: int) -> Pro
     return _replace(changed, acted={**state.acted, fact.segment: ordinal})
 
 
+def _compared_take(state: Production, fact: e.SegmentCompared, ordinal: int) -> Production | str:
+    return _with_take(state, fact, lambda one: _replace(one, compared=fact.comparison))
+
+
+# -- what began with the log of another production -----------------------------------------------------------
+
+# A render that was begun for the other production is looked for under the other one's key; nor is its end this one's.
+_NOT_TAKEN_OVER = (
+    e.SampleStarted,
+    e.SegmentStarted,
+    e.ProductionCancelled,
+    e.ProductionFailed,
+    e.ProductionDeleted,
+)
+
+
+def _adopted(state: Production, fact: e.ProductionAdopted, ordinal: int) -> Production | str:
+    """Apply what was adopted as if it had happened here; it counts as the event that it was there."""
+    if fact.ordinal != ordinal:
+        return f"It adopts event {fact.ordinal} as event {ordinal}."
+    if state.request is not None and state.request.origin is None:
+        return "The production branches from none, and adopts nothing."
+    try:
+        inner = codec.original(fact).fact
+    except Unprocessable as error:
+        return f"What it adopts is no event of ours: {error.why}"
+    state = _replace(state, adopted=ordinal)
+    if isinstance(inner, e.Unknown):
+        return _replace(state, unknown=(*state.unknown, f"{inner.type} v{inner.version}"))
+    if isinstance(inner, _NOT_TAKEN_OVER):
+        return state
+    return _EVOLVE[type(inner)](state, inner, ordinal)
+
+
+def _forked(state: Production, fact: e.ProductionForked, ordinal: int) -> Production | str:
+    return _replace(state, forked=ordinal)
+
+
+def _rewound(state: Production, fact: e.ProductionRewound, ordinal: int) -> Production | str:
+    """Set aside what was made. From orders it is planned already; from words all is to be decided again."""
+    if state.source is not None:
+        return "The production was already rewound."
+    if state.request is None or state.request.origin is None:
+        return "The production branches from none: it has nothing to make again."
+    if not state.cuts:
+        return "There is no film yet that could be made again."
+    fresh = Production(
+        id=state.id,
+        request=state.request,
+        adopted=state.adopted,
+        source=state,
+        rewound=fact,
+        unknown=state.unknown,
+        anomalies=state.anomalies,
+        work_failures=state.work_failures,
+    )
+    if fact.to is e.Again.WORDS:
+        return _replace(fresh, conversation=state.conversation[:1])
+    return _replace(
+        fresh,
+        conversation=state.conversation,
+        heard=state.heard,
+        briefs=state.briefs,
+        plans=state.plans,
+        plans_made=state.plans_made,
+        # A clip that was taken from another film is taken again: nobody rendered it here.
+        takes={key: take for key, take in state.takes.items() if take.borrowed is not None},
+    )
+
+
+def _compared(state: Production, fact: e.ProductionCompared, ordinal: int) -> Production | str:
+    return _replace(state, compared=(*state.compared, fact))
+
+
 # -- the end -----------------------------------------------------------------------------------------------
 
 
@@ -445,6 +615,12 @@ def _resumed(state: Production, fact: e.ProductionResumed, ordinal: int) -> Prod
         return f"There is no open problem {fact.number}."
     stalls = tuple(_replace(one, is_resumed=True) if one.number == fact.number else one for one in state.stalls)
     return _replace(state, stalls=stalls, acted={**state.acted, 0: ordinal})
+
+
+def _looked_at(state: Production, fact: e.ProductionReviewed, ordinal: int) -> Production | str:
+    if state.end is not None:
+        return "The production had ended."
+    return _replace(state, looks=(*state.looks, fact))
 
 
 def _done(state: Production, fact: e.ProductionDone, ordinal: int) -> Production | str:
@@ -481,10 +657,15 @@ _EVOLVE: dict[type[e.Fact], Evolve] = {
     e.ProductionRefused: _refused,
     e.ProductionStalled: _stalled,
     e.ProductionResumed: _resumed,
+    e.ProductionReviewed: _looked_at,
     e.ProductionDone: _done,
     e.ProductionCancelled: _ended,
     e.ProductionFailed: _ended,
     e.ProductionDeleted: _ended,
+    e.ProductionAdopted: _adopted,
+    e.ProductionForked: _forked,
+    e.ProductionRewound: _rewound,
+    e.ProductionCompared: _compared,
     e.IntentQuestioned: _questioned,
     e.IntentAnswered: _answered,
     e.IntentParsed: _parsed,
@@ -497,6 +678,7 @@ _EVOLVE: dict[type[e.Fact], Evolve] = {
     e.PlanWritten: _planned,
     e.PlanRevised: _planned,
     e.SegmentOrdered: _ordered,
+    e.SegmentBorrowed: _borrowed,
     e.SegmentStarted: _started,
     e.SegmentRendered: _rendered,
     e.SegmentFailed: _failed_take,
@@ -504,5 +686,6 @@ _EVOLVE: dict[type[e.Fact], Evolve] = {
     e.SegmentRejected: _judged,
     e.SegmentKept: _kept,
     e.SegmentOverruled: _overruled,
+    e.SegmentCompared: _compared_take,
     e.WorkFailed: _work_failed,
 }

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from bus.events import Fact
 from bus.ports import Artifacts, Progress
 from bus.production import Production
+
+LEAVING: Final = "leaving"
+"""What work is cancelled with when its service leaves, and another one will come back for it: what goes on elsewhere
+may go on. Without it the work is unwanted, and nothing of it goes on."""
 
 
 class Task(Protocol):
@@ -30,6 +34,8 @@ class Step(Struct, frozen=True, kw_only=True):
     total: int
     preview: bytes | None = None
     """A JPEG, base64 on the wire."""
+    note: str = ""
+    """Why it does not get on, such as that others have the GPU; empty once it does."""
 
 
 class Write(Struct, frozen=True, kw_only=True):
@@ -50,5 +56,5 @@ class Perform(Protocol):
     async def __call__(
         self, task: Task, production: Production, artifacts: Artifacts, progress: Progress
     ) -> Sequence[Fact]:
-        """Do the task, whatever it takes. Cancelled where it is no longer wanted."""
+        """Do the task. It is cancelled where it is no longer wanted, and with `LEAVING` where it still is."""
         ...

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from bus import events as e
 from bus.ids import EventId, ProductionId, digest_of
+from bus.likeness import Comparison, Difference, Likeness
 from bus.plan import (
     Artifact,
     Assumption,
@@ -22,6 +25,7 @@ from bus.plan import (
     ImageRole,
     Look,
     Lora,
+    LoraWish,
     Made,
     Mode,
     Movement,
@@ -48,6 +52,14 @@ CLIP = Artifact(
 MANIFEST = Artifact(
     digest=digest_of(b"a manifest"), media_type="application/json", size_bytes=4096, width=1, height=1, frame_count=1
 )
+SIGNED = Artifact(
+    digest=digest_of(b"a signed film"),
+    media_type="video/mp4",
+    size_bytes=1_050_000,
+    width=832,
+    height=480,
+    frame_count=81,
+)
 MADE = Made(
     by="ollama",
     version="0.12.0",
@@ -60,7 +72,7 @@ MADE = Made(
     took_s=4.25,
     why="The larger model did not answer.",
 )
-COST = e.Cost(render_s=41.2, total_s=43.7)
+COST = e.Cost(render_s=41.2, total_s=43.7, share=0.04)
 PROBLEM = e.Problem(
     kind="takes_used_up",
     about="segment 3",
@@ -107,16 +119,19 @@ BRIEF = Brief(
     title="Lighthouse at Dusk",
     logline="A keeper rows out and comes back.",
     subject="a lighthouse keeper rows out at dusk",
+    prompt="A lighthouse keeper rows out at dusk.",
     language="en",
     mode=Mode.I2V,
     mode_reason="A picture came with the words.",
     duration_s=20.0,
     aspect="2.39:1",
     style="painterly",
+    style_prompt="painterly",
     avoid=("text",),
     shots=("the lighthouse", "the boat"),
+    shot_prompts=("The lighthouse.", "The boat."),
     shot_count=2,
-    images=(BriefImage(artifact=PICTURE, role=ImageRole.FIRST_FRAME),),
+    images=(BriefImage(artifact=PICTURE, role=ImageRole.FIRST_FRAME, shows="A harbour at dusk."),),
     notes=(SegmentNote(segment=3, words="closer, and slower"),),
     assumed=(Assumption(field="fps", value=16, why="Nothing was said."),),
 )
@@ -137,6 +152,27 @@ VERDICT = Verdict(
     score=0.625,
     advice="Keep the boat in focus.",
 )
+
+
+COMPARISON = Comparison(
+    likeness=Likeness.EQUIVALENT,
+    wanted=CLIP.digest,
+    found=digest_of(b"another clip"),
+    frame_count=81,
+    ssim=0.991,
+    ssim_worst=0.962,
+    delta_e=0.41,
+    delta_e_worst=0.87,
+    differences=(Difference(what="device", was="NVIDIA RTX 4090", now="NVIDIA RTX 3060"),),
+    why="The recorded clip has one frame more.",
+)
+ADOPTED = msgspec.Raw(
+    b'{"id":"3c9d1b7a-5f0e-4c8e-9a57-1f2d3c4b5a69","production":"lighthouse-at-dusk-2k7q","ordinal":17,'
+    b'"type":"production.directed","version":1,"time":"2026-03-01T18:00:00.000Z",'
+    b'"by":{"service":"gateway","version":"0.1.0","host":"workshop"},'
+    b'"data":{"number":1,"words":"darker","images":[]}}'
+)
+"""What lies on another production's log, word for word."""
 
 
 def _plan() -> Plan:
@@ -190,6 +226,8 @@ def _plan() -> Plan:
         in_frame=1,
         out_frame=81,
         seed=10,
+        why="The rowing is one movement.",
+        steps=30,
     )
     # Not checked: rules for plans may grow, and what is stored stays.
     return Plan(
@@ -208,6 +246,7 @@ def _plan() -> Plan:
         places=(Figure(name="the rock", description="a black rock", reference=PICTURE.digest),),
         caption=False,
         sample="1-2",
+        match_colours=True,
     )
 
 
@@ -222,6 +261,8 @@ OPTIONS = e.Options(
     renderer="wan21_i2v",
     seed=7,
     duration_max_s=60.0,
+    llm="ollama",
+    loras=(LoraWish(name="gouache", strength=0.7),),
 )
 WORDS = "A lighthouse keeper rows out at dusk, 20 seconds — »painterly«"
 
@@ -232,11 +273,19 @@ _FACTS: tuple[e.Fact, ...] = (
         options=OPTIONS,
         origin=e.Origin(production=ProductionId("lighthouse-3xyz"), ordinal=12, digest=digest_of(b"an event")),
         idempotency_key="a-key",
+        purpose=e.Purpose.CLIP,
     ),
     e.ProductionDirected(number=2, words="segment 3: closer", images=(PICTURE,)),
     e.ProductionRefused(number=1, heard=2, rule="minors", why="It is not made here.", help="Ask for something else."),
     e.ProductionStalled(number=1, problem=PROBLEM),
     e.ProductionResumed(number=1, why="The server is back."),
+    e.ProductionReviewed(
+        number=1,
+        plan=2,
+        takes=(e.CutTake(segment=3, take=2, digest=CLIP.digest, is_flagged=True),),
+        findings=VERDICT.findings,
+        made=MADE,
+    ),
     e.ProductionDone(
         number=1,
         plan=2,
@@ -247,10 +296,16 @@ _FACTS: tuple[e.Fact, ...] = (
         count=41,
         head=digest_of(b"the last event"),
         made=MADE,
+        copied=(3,),
+        signed=SIGNED,
     ),
     e.ProductionCancelled(why="Something else came up."),
     e.ProductionFailed(problem=PROBLEM),
     e.ProductionDeleted(why="The disk is full."),
+    e.ProductionAdopted(ordinal=17, event=ADOPTED),
+    e.ProductionForked(),
+    e.ProductionRewound(to=e.Again.ORDERS, cut=1),
+    e.ProductionCompared(number=1, comparison=COMPARISON, made=MADE),
     e.IntentQuestioned(
         number=1,
         heard=1,
@@ -262,9 +317,23 @@ _FACTS: tuple[e.Fact, ...] = (
     ),
     e.IntentAnswered(number=1, words="20 seconds", images=(PICTURE,)),
     e.IntentParsed(
-        number=2, heard=2, brief=BRIEF, changes=(e.Change(field="duration_s", was="10 s", now="20 s"),), made=MADE
+        number=2,
+        heard=2,
+        brief=BRIEF,
+        changes=(e.Change(field="duration_s", was="10 s", now="20 s"),),
+        reply="Darker, and she is older now.",
+        remarks=("The model read 15 s; the words say 20 s.",),
+        made=MADE,
+        looked=MADE,
     ),
-    e.SampleOrdered(brief=1, take=2, order=ORDER),
+    e.SampleOrdered(
+        brief=1,
+        take=2,
+        order=ORDER,
+        made=MADE,
+        remarks=("The quick variant is not there.",),
+        film_size=Size(832, 480),
+    ),
     e.SampleStarted(brief=1, take=2, posting_number=1, posting=POSTING),
     e.SampleRendered(
         brief=1, take=2, clip=CLIP, poster=POSTER, order_digest=digest_of(b"an order"), cost=COST, made=MADE
@@ -275,6 +344,18 @@ _FACTS: tuple[e.Fact, ...] = (
     e.PlanWritten(number=1, plan=PLAN, made=MADE, remarks=("The film has 8.5 s instead of 8.",)),
     e.PlanRevised(number=2, plan=PLAN, changes=("segment 3 is closer",), made=MADE, remarks=("It is no slower.",)),
     e.SegmentOrdered(segment=3, take=2, order=ORDER, basis=digest_of(b"a basis"), why="Take 1 was rejected."),
+    e.SegmentBorrowed(
+        segment=1,
+        take=1,
+        production=ProductionId("lighthouse-at-dusk-7q2k"),
+        name="take 3-2",
+        order=ORDER,
+        basis=digest_of(b"a basis"),
+        clip=CLIP,
+        hand_over=PICTURE,
+        poster=PICTURE,
+        made=MADE,
+    ),
     e.SegmentStarted(segment=3, take=2, posting_number=1, posting=POSTING),
     e.SegmentRendered(
         segment=3,
@@ -291,6 +372,7 @@ _FACTS: tuple[e.Fact, ...] = (
     e.SegmentRejected(segment=3, take=2, verdict=VERDICT, made=MADE),
     e.SegmentKept(segment=3, take=2, score=0.625, why="None of 3 takes was approved; this one is the best of them."),
     e.SegmentOverruled(segment=3, take=2, number=1, ruling=e.Ruling.ACCEPT, why="The blur is what I wanted."),
+    e.SegmentCompared(segment=3, take=2, comparison=COMPARISON, made=MADE),
     e.WorkFailed(
         number=1, service="creator", subject="segment.ordered.lighthouse-at-dusk-7q2k.3-2", ordinal=14, problem=PROBLEM
     ),

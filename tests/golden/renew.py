@@ -1,4 +1,4 @@
-"""Writes the golden files of new event types: `python -m tests.golden.renew`.
+"""Writes the golden files of new event types, and what recorded productions lack: `python -m tests.golden.renew`.
 
 What is there is never written again: a stored form is for ever. A type whose form has to change keeps the old one
 beside the new: rename `segment.rendered.json` to `segment.rendered.was-1.json`, then run this. Older forms must go on
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bus.events import Fact
+from tests.golden import productions
 from tests.golden.examples import EXAMPLES
 from tests.golden.stored import FOLDER, text_of
 
@@ -33,6 +34,8 @@ def main() -> int:
     """Add what is missing, and refuse the rest."""
     FOLDER.mkdir(exist_ok=True)
     added, changed = renew(FOLDER, EXAMPLES.values())
+    recorded, others = productions.renew()
+    added += recorded
     say = sys.stdout.write
     say("".join(f"added {name}\n" for name in added) or "nothing is missing\n")
     for name in changed:
@@ -40,7 +43,12 @@ def main() -> int:
             f"refused {name}: the code now writes another form than the one that is stored. If that is meant, rename"
             f" the file to {name.removesuffix('.json')}.was-1.json, so that the old form is read for ever.\n"
         )
-    return 1 if changed else 0
+    for name in others:
+        say(
+            f"refused {name}: the log beside it now amounts to something else than it did. What was once written must"
+            " go on meaning what it meant.\n"
+        )
+    return 1 if changed or others else 0
 
 
 if __name__ == "__main__":
