@@ -59,6 +59,23 @@ class FolderArtifacts:
             _sync_folder(place.parent)
         return digest
 
+    def put_back(self, file: Path) -> Path | None:
+        """Take a finished file into the store, in place of other bytes that lie under its digest.
+
+        Returns:
+            Where those bytes were put, for nothing is thrown away; None where there were none.
+        """
+        digest = file_digest(file)
+        place = self._place(digest)
+        aside = None
+        if place.is_file() and (found := file_digest(place)) != digest:
+            aside = self.root / "altered" / found
+            with _writable(self.root):
+                aside.parent.mkdir(parents=True, exist_ok=True)
+                place.replace(aside)
+        self.keep(file)
+        return aside
+
     @contextlib.contextmanager
     def workspace(self) -> Iterator[Path]:
         """Return a folder of its own on the store's disk that is gone afterwards."""

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
-from bus.errors import Conflict, LogUnavailable
-from bus.events import Fact, Recorded, Unreadable, Writer
+from bus.errors import Conflict, LogUnavailable, Reason, Refused
+from bus.events import Fact, Recorded, Stored, Unreadable, Writer
 from bus.ids import EventId, ProductionId
 from bus.production import Production
 from bus.wire.chronicle import Chronicle
@@ -20,8 +20,8 @@ CONFLICTS_MAX = 50
 class ProgressLog(Log, Protocol):
     """A log that also hands on progress."""
 
-    def progress(self, production: ProductionId) -> AsyncIterator[bytes]:
-        """Yield the progress messages of a production while it is listened to."""
+    def steps(self) -> AsyncIterator[tuple[ProductionId, bytes]]:
+        """Yield the progress messages of all productions while it is listened to."""
         ...
 
 
@@ -38,6 +38,21 @@ def new_event_id() -> EventId:
 def new_trace() -> str:
     """Return a W3C `traceparent` that begins a trace."""
     return f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01"
+
+
+def refuse_unknown(production: Production) -> None:
+    """Check that every event of the production is known here: whoever writes decides upon all of them.
+
+    Raises:
+        Refused: a newer Kindling wrote some of them.
+    """
+    if production.unknown:
+        raise Refused(
+            Reason.NOT_NOW,
+            f"Nothing can be decided about {production.id} here.",
+            why=f"Its log holds events of a newer Kindling: {', '.join(dict.fromkeys(production.unknown))}.",
+            help="Update this Kindling. Looking at it, replaying and exporting it work all the same.",
+        )
 
 
 class LogBooks:
@@ -58,6 +73,7 @@ class LogBooks:
             facts = decide(folded.production)
             if not facts:
                 return folded.production
+            refuse_unknown(folded.production)
             try:
                 after = await self.chronicle.append(folded, self.chronicle.draft(facts), None, new_trace())
             except Conflict:
@@ -72,10 +88,14 @@ class LogBooks:
         """Return what the log holds of a production after a sequence."""
         return await self.log.read(production, after)
 
+    async def messages(self, production: ProductionId) -> Sequence[Stored]:
+        """Return all that the log holds of a production, byte for byte."""
+        return await self.log.messages(production)
+
     def follow(self, production: ProductionId | None, after: int = 0) -> AsyncIterator[Recorded | Unreadable]:
         """Yield what the log holds after a sequence, then what is added, for ever."""
         return self.log.follow(production, after)
 
-    def progress(self, production: ProductionId) -> AsyncIterator[bytes]:
-        """Yield progress messages (JSON of `bus.work.Step`) while they are listened to."""
-        return self.log.progress(production)
+    def steps(self) -> AsyncIterator[tuple[ProductionId, bytes]]:
+        """Yield the progress messages (JSON of `bus.work.Step`) of all productions while they are listened to."""
+        return self.log.steps()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -12,6 +14,8 @@ from nats.js.errors import NotFoundError
 from bus.errors import LogUnavailable
 from bus.wire.following import sequence_of
 from bus.wire.log import WorkKind
+
+UPDATED_WITHIN_S = 5.0
 
 
 class JetStreamDelivery:
@@ -94,12 +98,26 @@ async def bind_wakeups(client: Client, stream: str, kind: WorkKind) -> JetStream
         filter_subjects=list(kind.filters),
     )
     info: ConsumerInfo = await context.add_consumer(stream, wanted)
-    kept = info.config
-    filters = set(kept.filter_subjects or ([kept.filter_subject] if kept.filter_subject else []))
-    if filters != set(kind.filters) or kept.ack_wait != kind.ack_wait_s or kept.ack_policy != AckPolicy.EXPLICIT:
-        raise LogUnavailable(
-            f"The consumer {kind.name} is not set up as it must be.",
-            why=f"The server keeps filters {sorted(filters)} and ack_wait {kept.ack_wait}.",
-            help=f"Delete it (`nats consumer rm {stream} {kind.name}`); it is made anew, and nothing is lost.",
-        )
+    deadline = asyncio.get_running_loop().time() + UPDATED_WITHIN_S
+    while not _is_kept(info, kind):
+        if asyncio.get_running_loop().time() > deadline:
+            raise LogUnavailable(
+                f"The consumer {kind.name} is not set up as it must be.",
+                why=f"The server keeps filters {sorted(_filters(info))} and ack_wait {info.config.ack_wait}.",
+                help=f"Delete it (`nats consumer rm {stream} {kind.name}`); it is made anew, and nothing is lost.",
+            )
+        # nats-server answers an update with what was before (2.15), and carries it out a moment later.
+        await asyncio.sleep(0.05)
+        info = await context.consumer_info(stream, kind.name)
     return JetStreamWakeups(context, stream, kind)
+
+
+def _is_kept(info: ConsumerInfo, kind: WorkKind) -> bool:
+    config = info.config
+    is_set = config.ack_wait == kind.ack_wait_s and config.ack_policy == AckPolicy.EXPLICIT
+    return is_set and _filters(info) == set(kind.filters)
+
+
+def _filters(info: ConsumerInfo) -> set[str]:
+    config = info.config
+    return set(config.filter_subjects or ([config.filter_subject] if config.filter_subject else []))

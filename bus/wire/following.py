@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import uuid
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import nats.errors
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -18,10 +17,12 @@ from nats.js.errors import APIError
 from bus import codec
 from bus.errors import LogUnavailable
 from bus.events import Recorded, Unreadable
+from bus.wire.client import LogClient
 
 QUIET_S = 1.0
 """After this long without a message it is asked whether the log has gone on without us."""
-_AHEAD = 8192
+AHEAD_BYTES_MAX = 64 * 1024 * 1024
+"""What may wait for a reader that is slow. More is dropped, and read again once the reader has come to the gap."""
 
 IsBehind = Callable[[int], Awaitable[bool]]
 """Says whether the log holds anything for us after this sequence."""
@@ -40,32 +41,36 @@ def sequence_of(reply: str) -> tuple[int, int, int]:
 
 
 async def follow(
-    client: Client, stream: str, filter_: str | None, after: int, is_behind: IsBehind
+    client: LogClient, stream: str, filter_: str | None, after: int, is_behind: IsBehind
 ) -> AsyncIterator[Recorded | Unreadable]:
     """Yield the stream's messages after a sequence, then new ones, for ever."""
     position = after
     while True:
         arrived = _Arrived()
-        subscription = await _subscribe(client, stream, filter_, position + 1, arrived)
-        if subscription is None:
-            await asyncio.sleep(0.2)
-            continue
-        due = 1
+        client.followers[arrived.consumer] = arrived.bring
+        subscription = None
         try:
+            subscription = await _subscribe(client, stream, filter_, position + 1, arrived.consumer)
+            if subscription is None:
+                await asyncio.sleep(0.2)
+                continue
+            due = 1
             while await _more(client, arrived, position, is_behind):
-                while arrived.messages:
-                    message = arrived.messages.popleft()
-                    sequence, _, delivered = sequence_of(message.reply)
+                for sequence, delivered, subject, content in arrived.taken():
                     if delivered != due:
                         raise _Gap
                     due += 1
                     position = sequence
-                    yield codec.record(sequence, message.subject, message.data)
+                    yield codec.record(sequence, subject, content)
+                if arrived.has_dropped:
+                    raise _Gap
         except _Gap:
             continue
         finally:
-            with contextlib.suppress(*_LOST):
-                await subscription.unsubscribe()
+            del client.followers[arrived.consumer]
+            if subscription is not None:
+                with contextlib.suppress(*_LOST):
+                    await subscription.unsubscribe()
 
 
 class _Gap(Exception):
@@ -73,27 +78,46 @@ class _Gap(Exception):
 
 
 class _Arrived:
-    """What the connection has brought and nobody has taken yet."""
+    """What the connection has brought for a consumer of ours, and nobody has taken yet."""
 
     def __init__(self) -> None:
-        self.messages: deque[Msg] = deque()
+        self.consumer = f"follow_{uuid.uuid4().hex}"
+        self._messages: deque[tuple[int, int, str, bytes]] = deque()
+        self._waiting_bytes = 0
         self._some = asyncio.Event()
+        self.has_dropped = False
 
-    async def take(self, message: Msg) -> None:
-        """Take a message in; the callback of the subscription."""
-        self.messages.append(message)
+    def bring(self, sequence: int, delivered: int, subject: str, content: bytes) -> None:
+        """Take a message in, unless too much is waiting: then this one and all that follow are dropped."""
+        if self.has_dropped or self._waiting_bytes > AHEAD_BYTES_MAX:
+            self.has_dropped = True
+            return
+        self._waiting_bytes += len(content)
+        self._messages.append((sequence, delivered, subject, content))
         self._some.set()
+
+    def taken(self) -> Iterator[tuple[int, int, str, bytes]]:
+        """Yield what waits: the sequence, the consumer's own count of what it sent, the subject and the content."""
+        while self._messages:
+            one = self._messages.popleft()
+            self._waiting_bytes -= len(one[3])
+            yield one
 
     async def wait(self, timeout_s: float) -> bool:
         """Wait for messages; say whether there are any."""
-        if not self.messages:
+        if not self._messages:
             self._some.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._some.wait(), timeout_s)
-        return bool(self.messages)
+                async with asyncio.timeout(timeout_s):
+                    await self._some.wait()
+        return bool(self._messages)
 
 
-async def _more(client: Client, arrived: _Arrived, position: int, is_behind: IsBehind) -> bool:
+async def _ignore(message: Msg) -> None:
+    """Take what comes on the inbox and is nothing of the log: the server has no reason to send such a thing."""
+
+
+async def _more(client: LogClient, arrived: _Arrived, position: int, is_behind: IsBehind) -> bool:
     """Wait for messages; False once the consumer has died, with its server or alone."""
     connection, was_behind = client.stats["reconnects"], False
     while not await arrived.wait(QUIET_S):
@@ -110,16 +134,16 @@ async def _more(client: Client, arrived: _Arrived, position: int, is_behind: IsB
 
 
 async def _subscribe(
-    client: Client, stream: str, filter_: str | None, start: int, arrived: _Arrived
+    client: LogClient, stream: str, filter_: str | None, start: int, consumer: str
 ) -> Subscription | None:
     """Return a push consumer of our own, gone with us, or None if the server can't make one now."""
     inbox = client.new_inbox()
     try:
-        subscription = await client.subscribe(inbox, cb=arrived.take, pending_msgs_limit=_AHEAD * 8)
+        subscription = await client.subscribe(inbox, cb=_ignore)
     except _LOST:
         return None
     config = ConsumerConfig(
-        name=f"follow_{uuid.uuid4().hex}",
+        name=consumer,
         deliver_subject=inbox,
         ack_policy=AckPolicy.NONE,
         deliver_policy=DeliverPolicy.BY_START_SEQUENCE,

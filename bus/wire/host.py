@@ -20,10 +20,15 @@ from bus.wire.jetstream import JetStreamLog, connect
 from bus.wire.log import WorkKind
 from bus.wire.projector import Projection, Projector
 from bus.wire.server import Access
+from bus.wire.waiting import end
 from bus.wire.worker import Station, Worker
 
 VERSION = "0.1.0"
 CONNECT_WITHIN_S = 30.0
+LEAVE_WITHIN_S = 5.0
+"""How long what was given back may take to leave in good order."""
+LEAVE_TRIES = 10
+LEAVE_WITHIN_S = 0.5
 
 log = structlog.get_logger()
 
@@ -76,6 +81,21 @@ async def _main(service: Service, access: Access) -> None:
         await serve(service, journal, stop)
     finally:
         await journal.close()
+        await _end_what_is_left()
+
+
+async def _end_what_is_left() -> None:
+    """Cancel what still runs until it has ended: a client that goes on reconnecting would keep the process for ever.
+
+    Once is not enough: a try to connect that fails in the moment of its cancellation swallows that (Python 3.11).
+    """
+    for _ in range(LEAVE_TRIES):
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        if not left:
+            return
+        for one in left:
+            one.cancel()
+        await asyncio.wait(left, timeout=LEAVE_WITHIN_S)
 
 
 async def connect_within(
@@ -125,7 +145,4 @@ async def serve(service: Service, journal: JetStreamLog, stop: asyncio.Event) ->
         log.info("stopping", service=service.name)
         await asyncio.wait(running, timeout=service.drain_s) if running else None
     finally:
-        everything = [*running, *beside, stopping, closing]
-        for one in everything:
-            one.cancel()
-        await asyncio.gather(*everything, return_exceptions=True)
+        await end(*running, *beside, stopping, closing, again_s=LEAVE_WITHIN_S)

@@ -13,16 +13,18 @@ import nats
 import nats.errors
 import structlog
 from msgspec import Struct
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from bus import codec
-from bus.errors import Conflict, LogUnavailable, Unprocessable
-from bus.events import Recorded, Unreadable
-from bus.ids import ProductionId
+from bus.errors import Conflict, LogUnavailable, Reason, Refused, Unprocessable
+from bus.events import Recorded, Stored, Unreadable
+from bus.ids import ProductionId, parse_production_id
 from bus.subjects import log_of, parse_subject, progress_of
+from bus.wire.client import LogClient
 from bus.wire.consumers import JetStreamWakeups, bind_wakeups
+from bus.wire.entries import make_bucket
 from bus.wire.following import follow
+from bus.wire.full import FULL_AFTER_S, takes_no_more, takes_nothing
 from bus.wire.log import Sealed, WorkKind
 from bus.wire.server import NO_ANSWER, Access, check_server
 from bus.wire.stream import STREAM, check_stream, until_made
@@ -35,6 +37,7 @@ _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 _WRONG_LAST_SEQUENCE = 10071
 _SUBJECT_OR_STORE_FULL = 10077
 _MESSAGE_TOO_LARGE = 10054
+_BATCH_TOO_LARGE = 10199
 
 log = structlog.get_logger()
 
@@ -58,7 +61,7 @@ _answers = msgspec.json.Decoder(_Answer)
 class JetStreamLog:
     """The log on a real server. Made by `connect`."""
 
-    def __init__(self, client: Client, access: Access) -> None:
+    def __init__(self, client: LogClient, access: Access) -> None:
         self.client = client
         self.access = access
         self.connection_lost_count = 0
@@ -68,13 +71,15 @@ class JetStreamLog:
     async def append(self, production: ProductionId, events: Sequence[Sealed], expected: int) -> int:
         """Append all or none; see `bus.wire.log.Log.append`."""
         send = self._send_one if len(events) == 1 else self._send_batch
-        deadline = asyncio.get_running_loop().time() + SETTLE_WITHIN_S
-        uncertain = False
+        loop = asyncio.get_running_loop()
+        began, deadline, uncertain = loop.time(), loop.time() + SETTLE_WITHIN_S, False
         while True:
             try:
                 answer = await send(production, events, expected)
             except NO_ANSWER as error:
                 uncertain = True
+                if loop.time() - began > FULL_AFTER_S and await self._can_be_read(events[-1].subject):
+                    raise takes_nothing(self.access.url) from error
                 await self._pause_before_settling(deadline, error)
                 continue
             if answer.error is None:
@@ -116,11 +121,14 @@ class JetStreamLog:
                     raise Conflict(f"{event.subject} is already written.")
         if trouble.err_code == _MESSAGE_TOO_LARGE:
             raise Unprocessable(f"The server refuses {last.subject}: {trouble.description}.")
-        raise LogUnavailable(
-            "The log takes no more events.",
-            why=f"The server says: {trouble.description} ({trouble.err_code}).",
-            help="Free disk space in the folder of the NATS store (`kindling doctor` names it); work then goes on.",
-        )
+        if trouble.err_code == _BATCH_TOO_LARGE:
+            raise Refused(
+                Reason.TOO_LARGE,
+                f"{len(events):,} events are more than the log takes at once.",
+                why=f"The server says: {trouble.description}.",
+                help="Raise jetstream.limits.batch.max_msgs of the nats-server: deploy/nats.conf has it.",
+            )
+        raise takes_no_more(trouble.err_code, trouble.description)
 
     async def _pause_before_settling(self, deadline: float, error: BaseException) -> None:
         if asyncio.get_running_loop().time() > deadline or self.client.is_closed:
@@ -131,12 +139,27 @@ class JetStreamLog:
             ) from error
         await asyncio.sleep(0.2)
 
+    async def _can_be_read(self, subject: str) -> bool:
+        """Say whether the server answers questions, though it gives no answer to what is to be stored."""
+        try:
+            await self._written(subject)
+        except NO_ANSWER:
+            return False
+        return True
+
     async def _written(self, subject: str) -> Recorded | Unreadable | None:
         found = [one async for one in self._direct({"last_by_subj": subject})]
-        return found[0] if found else None
+        return _recorded(found[0]) if found else None
 
     async def read(self, production: ProductionId, after: int = 0) -> list[Recorded | Unreadable]:
         """Return what the log holds of a production after a sequence, in order."""
+        return [_recorded(one) for one in await self._read(production, after)]
+
+    async def messages(self, production: ProductionId) -> list[Stored]:
+        """Return all that the log holds of a production, byte for byte."""
+        return await self._read(production, 0)
+
+    async def _read(self, production: ProductionId, after: int) -> list[Stored]:
         deadline = asyncio.get_running_loop().time() + SETTLE_WITHIN_S
         filter_ = log_of(production)
         while True:
@@ -153,7 +176,7 @@ class JetStreamLog:
             except NO_ANSWER as error:
                 await self._pause_before_settling(deadline, error)
 
-    async def _direct(self, request: dict[str, str | int]) -> AsyncIterator[Recorded | Unreadable]:
+    async def _direct(self, request: dict[str, str | int]) -> AsyncIterator[Stored]:
         """Yield the answers to one direct get: many messages, and a status message that ends them."""
         inbox = self.client.new_inbox()
         subscription = await self.client.subscribe(inbox)
@@ -169,7 +192,8 @@ class JetStreamLog:
                     raise nats.errors.NoRespondersError
                 if status is not None:
                     raise LogUnavailable(f"The log can't be read: {status} {headers.get('Description', '')}.")
-                yield codec.record(int(headers["Nats-Sequence"]), headers["Nats-Subject"], message.data)
+                sequence, subject = int(headers["Nats-Sequence"]), headers["Nats-Subject"]
+                yield Stored(sequence=sequence, subject=subject, content=message.data)
                 if "last_by_subj" in request:
                     return
         finally:
@@ -223,10 +247,11 @@ class JetStreamLog:
         async for _ in self._listen(log_of(production)):
             yield
 
-    async def progress(self, production: ProductionId) -> AsyncIterator[bytes]:
-        """Yield the progress messages of a production while it is listened to."""
-        async for message in self._listen(progress_of(production)):
-            yield message.data
+    async def steps(self) -> AsyncIterator[tuple[ProductionId, bytes]]:
+        """Yield the progress messages of all productions while they are listened to."""
+        async for message in self._listen(progress_of("*")):
+            with contextlib.suppress(ValueError):
+                yield parse_production_id(message.subject.partition(".")[2]), message.data
 
     async def _listen(self, subject: str) -> AsyncIterator[Msg]:
         subscription = await self.client.subscribe(subject, pending_msgs_limit=4096)
@@ -246,6 +271,10 @@ class JetStreamLog:
             await self.client.close()
 
 
+def _recorded(one: Stored) -> Recorded | Unreadable:
+    return codec.record(one.sequence, one.subject, one.content)
+
+
 async def connect(access: Access, name: str) -> JetStreamLog:
     """Return the log of this server, once it is known that it is what it must be.
 
@@ -263,7 +292,7 @@ async def connect(access: Access, name: str) -> JetStreamLog:
 
 
 async def _open(access: Access, name: str) -> JetStreamLog:
-    client = Client()
+    client = LogClient()
     journal = JetStreamLog(client, access)
 
     is_connected = False
@@ -325,7 +354,9 @@ async def _open(access: Access, name: str) -> JetStreamLog:
 
 
 async def make_stream(access: Access) -> None:
-    """Make the stream if it is not there, and refuse one that is set up otherwise. It takes the admin's user.
+    """Make the stream and the bucket beside it where they are not there; refuse a stream that is set up otherwise.
+
+    It takes the admin's user.
 
     Raises:
         LogUnavailable: the server can't be reached, is not fit, or holds another stream of that name.
@@ -335,6 +366,7 @@ async def make_stream(access: Access) -> None:
         await check_server(journal.client, access)
         await until_made(journal.client)
         await check_stream(journal.client)
+        await make_bucket(journal.client)
     finally:
         await journal.close()
 

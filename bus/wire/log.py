@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bus.events import Recorded, Unreadable
+from bus.events import Recorded, Stored, Unreadable
 from bus.ids import EventId, ProductionId
 
 
@@ -99,6 +99,10 @@ class Log(Protocol):
 
     async def read(self, production: ProductionId, after: int = 0) -> list[Recorded | Unreadable]:
         """Return what the log holds of a production after a sequence, in order."""
+        ...
+
+    async def messages(self, production: ProductionId) -> list[Stored]:
+        """Return all that the log holds of a production, byte for byte."""
         ...
 
     def follow(self, production: ProductionId | None = None, after: int = 0) -> AsyncIterator[Recorded | Unreadable]:

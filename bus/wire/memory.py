@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from bus import codec
 from bus.errors import Conflict
-from bus.events import Recorded, Unreadable
-from bus.ids import ProductionId
+from bus.events import Recorded, Stored, Unreadable
+from bus.ids import ProductionId, parse_production_id
 from bus.subjects import log_of, parse_subject, progress_of
 from bus.wire.log import Sealed, WorkKind
 
@@ -20,21 +20,14 @@ def matches(filter_: str, subject: str) -> bool:
     return len(wanted) == len(found) and all(w in ("*", f) for w, f in zip(wanted, found, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    sequence: int
-    subject: str
-    content: bytes
-
-
 class MemoryLog:
     """A log shared by everybody who holds this object."""
 
     def __init__(self) -> None:
-        self.stored: list[_Stored] = []
+        self.stored: list[Stored] = []
         self._subjects: dict[str, int] = {}
         self._consumers: dict[str, MemoryWakeups] = {}
-        self._listeners: dict[str, list[asyncio.Queue[bytes]]] = {}
+        self._listeners: list[asyncio.Queue[tuple[str, bytes]]] = []
         self._grown = asyncio.Event()
 
     async def append(self, production: ProductionId, events: Sequence[Sealed], expected: int) -> int:
@@ -54,7 +47,7 @@ class MemoryLog:
         """Put a message on the log without asking what it is, as a foreign program could."""
         if subject in self._subjects:
             raise Conflict(f"{subject} is already written.")
-        stored = _Stored(len(self.stored) + 1, subject, content)
+        stored = Stored(sequence=len(self.stored) + 1, subject=subject, content=content)
         self.stored.append(stored)
         self._subjects[subject] = stored.sequence
         self._grown.set()
@@ -72,6 +65,11 @@ class MemoryLog:
             for one in self.stored[after:]
             if matches(filter_, one.subject)
         ]
+
+    async def messages(self, production: ProductionId) -> list[Stored]:
+        """Return all that the log holds of a production, byte for byte."""
+        filter_ = log_of(production)
+        return [one for one in self.stored if matches(filter_, one.subject)]
 
     async def follow(
         self, production: ProductionId | None = None, after: int = 0
@@ -104,8 +102,8 @@ class MemoryLog:
 
     async def tell(self, subject: str, content: bytes) -> None:
         """Send what is no fact: it may be lost."""
-        for queue in self._listeners.get(subject, ()):
-            queue.put_nowait(content)
+        for queue in self._listeners:
+            queue.put_nowait((subject, content))
 
     async def hints(self, production: ProductionId) -> AsyncIterator[None]:
         """Yield whenever something may have been added to a production."""
@@ -113,16 +111,16 @@ class MemoryLog:
             await self.grown()
             yield
 
-    async def progress(self, production: ProductionId) -> AsyncIterator[bytes]:
-        """Yield the progress messages of a production while it is listened to."""
-        queue: asyncio.Queue[bytes] = asyncio.Queue()
-        listeners = self._listeners.setdefault(progress_of(production), [])
-        listeners.append(queue)
+    async def steps(self) -> AsyncIterator[tuple[ProductionId, bytes]]:
+        """Yield the progress messages of all productions while they are listened to."""
+        queue: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue()
+        self._listeners.append(queue)
         try:
             while True:
-                yield await queue.get()
+                subject, content = await queue.get()
+                yield parse_production_id(subject.removeprefix(progress_of(""))), content
         finally:
-            listeners.remove(queue)
+            self._listeners.remove(queue)
 
 
 @dataclass(slots=True)
@@ -154,7 +152,8 @@ class MemoryWakeups:
             if deadline <= loop.time():
                 return None
             try:
-                await asyncio.wait_for(self.log.grown(), max(wait_s, 0.001))
+                async with asyncio.timeout(max(wait_s, 0.001)):
+                    await self.log.grown()
             except TimeoutError:
                 continue
 

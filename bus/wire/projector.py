@@ -16,6 +16,7 @@ from bus.production import Production
 from bus.subjects import parse_subject
 from bus.wire.chronicle import Chronicle
 from bus.wire.log import Delivery, Wakeups
+from bus.wire.waiting import end
 
 log = structlog.get_logger()
 
@@ -46,8 +47,7 @@ class Projector:
                 fetching = asyncio.ensure_future(self._wakeups.fetch(5.0))
                 await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
                 if not fetching.done():
-                    fetching.cancel()
-                    await asyncio.gather(fetching, return_exceptions=True)
+                    await end(fetching)
                     return
                 try:
                     delivery = fetching.result()
@@ -56,7 +56,8 @@ class Projector:
                 except LogUnavailable as error:
                     log.warning("log unavailable", service=self._projection.service, why=str(error))
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(stop.wait(), 1.0)
+                        async with asyncio.timeout(1.0):
+                            await stop.wait()
         finally:
             stopping.cancel()
 

@@ -5,9 +5,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
+from typing import Any
 
 from bus.errors import LogUnavailable
 from bus.wire.log import Delivery
+
+CANCEL_AGAIN_S = 0.5
+
+
+async def end(*tasks: asyncio.Future[Any], again_s: float = CANCEL_AGAIN_S) -> None:
+    """Cancel tasks until all of them have ended, and leave what they raise to whoever asks them.
+
+    Once is not enough: before Python 3.12 `asyncio.wait_for` forgets a cancellation that comes in the very moment in
+    which what it waits for is there, and nats-py waits so for each answer. Whoever then waited for the task, waited for
+    ever: a worker that had rendered its clip never appended it.
+
+    Args:
+        again_s: how long a task may take to leave in good order before it is told again.
+    """
+    left = {one for one in tasks if not one.done()}
+    while left:
+        for one in left:
+            one.cancel()
+        _, left = await asyncio.wait(left, timeout=again_s)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def beat_s(ack_wait_s: float) -> float:
@@ -29,8 +50,7 @@ async def beating(delivery: Delivery, ack_wait_s: float) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        beats.cancel()
-        await asyncio.gather(beats, return_exceptions=True)
+        await end(beats)
 
 
 async def unless(stop: asyncio.Event, awaited: Coroutine[None, None, Delivery | None]) -> Delivery | None:
@@ -41,9 +61,7 @@ async def unless(stop: asyncio.Event, awaited: Coroutine[None, None, Delivery | 
         await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
         return doing.result() if doing.done() else None
     finally:
-        for one in (doing, stopping):
-            one.cancel()
-        await asyncio.gather(doing, stopping, return_exceptions=True)
+        await end(doing, stopping)
 
 
 async def next_hint(hints: AsyncIterator[None]) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,13 +23,20 @@ from bus.subjects import parse_subject
 from bus.wire.chronicle import Chronicle, Folded
 from bus.wire.log import Delivery, Wakeups
 from bus.wire.progress import Teller
-from bus.wire.waiting import beat_s, beating, next_hint, unless
-from bus.work import Decide, Perform, Task
+from bus.wire.troubles import place_taken, problem_of, refuse_unknown
+from bus.wire.waiting import beat_s, beating, end, next_hint, unless
+from bus.work import LEAVING, Decide, Perform, Task
 
 log = structlog.get_logger()
 
 NOT_READY_S = 30.0
 """How long a message waits that only a newer service can handle."""
+NOT_READY_DELIVERIES_MAX = 20
+"""Deliveries after which such a message is left to the sweep, which asks the state and needs no message: an update may
+take days, and a message that came too often would count as one that kills its worker."""
+REFUSALS_MAX = 5
+"""Refused appends in a row upon one and the same state: whoever was faster would have moved it on."""
+WRITES_MAX = 50
 ERRORS_MAX = 5
 """Errors in a row on one message before the production stalls for a person."""
 DELIVERIES_MAX = 50
@@ -103,7 +109,8 @@ class Worker:
             except LogUnavailable as error:
                 log.warning("log unavailable", service=self.station.service, why=str(error))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), 1.0)
+                    async with asyncio.timeout(1.0):
+                        await stop.wait()
 
     async def handle(self, delivery: Delivery) -> None:
         """Do what the message wakes, saying all the while that it is being worked on, and settle it."""
@@ -137,7 +144,7 @@ class Worker:
             await self.work(event.production, event, fact, recorded.sequence, delivery.delivered_count)
         except NotReady as error:
             log.warning("not ready", production=event.production, why=str(error))
-            return Later(NOT_READY_S)
+            return Later(NOT_READY_S) if delivery.delivered_count < NOT_READY_DELIVERIES_MAX else Acked()
         except Conflict as error:
             log.info("behind", production=event.production, why=str(error))
             return Later(FIRST_DELAY_S)
@@ -154,7 +161,7 @@ class Worker:
         """Do everything the production wants of this service now, one task after the other."""
         while True:
             folded = await self._chronicle.state(production, at_least)
-            _refuse_unknown(folded.production)
+            refuse_unknown(folded.production)
             tasks = self.station.decide(folded.production, fact)
             if not tasks:
                 return
@@ -171,10 +178,12 @@ class Worker:
         teller = Teller(self._chronicle.log, self.station.service, production.id, task.about)
         doing = asyncio.ensure_future(self.station.perform(task, production, self._artifacts, teller))
         watching = asyncio.ensure_future(self._until_unwanted(task, production.id, fact))
+        is_unwanted = False
         try:
             await asyncio.wait({doing, watching}, return_when=asyncio.FIRST_COMPLETED)
             if not doing.done():
                 watching.result()
+                is_unwanted = True
                 log.info("no longer wanted", production=production.id, about=task.about)
                 return None
             return doing.result()
@@ -183,9 +192,11 @@ class Worker:
         except Exception as error:
             raise _TaskFailed(task, error) from error
         finally:
-            for running in (watching, doing):
-                running.cancel()
-            await asyncio.gather(watching, doing, return_exceptions=True)
+            teller.close()
+            # What is still wanted is left by us alone: whoever takes the message next comes back for it.
+            doing.cancel(None if is_unwanted else LEAVING)
+            await end(watching)
+            await asyncio.gather(doing, return_exceptions=True)
 
     async def _until_unwanted(self, task: Task, production: ProductionId, fact: Fact | None) -> None:
         pause_s = beat_s(self.station.ack_wait_s)
@@ -206,22 +217,29 @@ class Worker:
                 if task not in self.station.decide(state, fact):
                     return
         finally:
-            hint.cancel()
-            await asyncio.gather(hint, return_exceptions=True)
+            await end(hint)
 
     async def _append(
         self, task: Task, facts: Sequence[Fact], production: ProductionId, event: Event | None, fact: Fact | None
     ) -> None:
         """Append the facts if the task is still wanted, chained anew as often as somebody is faster."""
         drafts = self._chronicle.draft(facts)
+        refused_at, refused_count = 0, 0
         while True:
             folded = await self._chronicle.state(production)
+            refuse_unknown(folded.production)
             if task not in self.station.decide(folded.production, fact):
                 log.info("late result refused", production=production, about=task.about)
                 return
             try:
                 await self._chronicle.append(folded, drafts, event)
-            except Conflict:
+            except Conflict as error:
+                refused_count = refused_count + 1 if folded.sequence == refused_at else 1
+                refused_at = folded.sequence
+                if refused_count >= REFUSALS_MAX:
+                    raise _TaskFailed(task, place_taken(error, production)) from error
+                if refused_count > 1:
+                    await asyncio.sleep(FIRST_DELAY_S)
                 continue
             except (LogUnavailable, NotReady):
                 raise
@@ -240,7 +258,7 @@ class Worker:
         log.error("work failed", production=event.production, about=about, attempt=count, exc_info=error)
         if not (is_hopeless or is_bounded):
             return Later(min(FIRST_DELAY_S * 2**count, DELAY_MAX_S))
-        problem = _problem(error, about)
+        problem = problem_of(error, about)
 
         def facts(state: Production) -> Sequence[Fact]:
             if state.end is not None or state.is_stalled(about):
@@ -259,6 +277,8 @@ class Worker:
             await self._write(event.production, facts, event)
         except LogUnavailable:
             return Later(FIRST_DELAY_S)
+        except NotReady:
+            return Later(NOT_READY_S)
         return Termed() if is_hopeless else Acked()
 
     async def _foreign(self, found: Unreadable) -> Settled:
@@ -290,21 +310,25 @@ class Worker:
             await self._write(production, facts, None)
         except LogUnavailable:
             return Later(FIRST_DELAY_S)
+        except NotReady:
+            return Later(NOT_READY_S)
         return Termed()
 
     async def _write(
         self, production: ProductionId, facts: Callable[[Production], Sequence[Fact]], cause: Event | None
     ) -> None:
-        while True:
+        for _ in range(WRITES_MAX):
             folded = await self._chronicle.state(production)
             wanted = facts(folded.production)
             if not wanted:
                 return
+            refuse_unknown(folded.production)
             try:
                 await self._chronicle.append(folded, self._chronicle.draft(wanted), cause)
             except Conflict:
                 continue
             return
+        raise LogUnavailable(f"{production} can't be written to: it was refused {WRITES_MAX} times in a row.")
 
     async def sweep(self) -> None:
         """Take up what has lost its wake-up: wanted, unchanged since the last sweep, and nobody at work."""
@@ -333,7 +357,7 @@ class Worker:
         except (NotReady, Conflict) as error:
             log.info("not now", production=production, why=str(error))
         except _TaskFailed as failed:
-            problem = _problem(failed.error, failed.task.about)
+            problem = problem_of(failed.error, failed.task.about)
 
             def facts(state: Production) -> Sequence[Fact]:
                 if state.end is not None or state.is_stalled(problem.about):
@@ -350,32 +374,3 @@ class _TaskFailed(Exception):
         super().__init__(str(error))
         self.task = task
         self.error = error
-
-
-def _problem(error: Exception, about: str) -> Problem:
-    if isinstance(error, KindlingError):
-        return Problem(kind="error", about=about, what=error.what, why=error.why, help=error.help)
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Problem(
-            kind="disk_full",
-            about=about,
-            what=f"The work on the {about} found no room.",
-            why=f"The disk is full: {error.filename or error}.",
-            help="Free some space (`kindling rm ID` removes a production's clips); `kindling resume` then goes on.",
-        )
-    return Problem(
-        kind="error",
-        about=about,
-        what=f"The work on the {about} failed.",
-        why=f"{type(error).__name__}: {error}"[:2000],
-        help="The service's log in .kindling/logs has the details. `kindling resume` tries again.",
-    )
-
-
-def _refuse_unknown(production: Production) -> None:
-    if production.unknown:
-        raise NotReady(
-            f"{production.id} holds events this service does not know: {', '.join(production.unknown)}.",
-            why="A newer service wrote them.",
-            help="Update this service; the work waits.",
-        )
