@@ -24,6 +24,11 @@ class Home:
         return self.root / SETTINGS_FILE
 
     @property
+    def policy_file(self) -> Path:
+        """Return what the operator refuses on top of what always is; it need not be there."""
+        return self.root / "policy.toml"
+
+    @property
     def hidden(self) -> Path:
         """Return the folder that only its owner may look into."""
         return self.root / HIDDEN_FOLDER
@@ -61,6 +66,21 @@ class Home:
     def log_file(self, service: str) -> Path:
         """Return the log of a service, or of the server (`nats`)."""
         return self.logs / f"{service}.log"
+
+    @property
+    def list_file(self) -> Path:
+        """Return the file that the gateway keeps its list of productions in; it may be deleted at any time."""
+        return self.hidden / "productions.list"
+
+    @property
+    def tokens_file(self) -> Path:
+        """Return the file of the gateway's tokens, which holds their hashes."""
+        return self.hidden / "tokens.json"
+
+    @property
+    def local_token_file(self) -> Path:
+        """Return the file with the token that the command on this machine uses."""
+        return self.hidden / "credentials" / "command.token"
 
     def credentials_file(self, user: str) -> Path:
         """Return the file with a user's password for the log."""

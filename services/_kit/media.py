@@ -182,7 +182,7 @@ def frames_of(path: Path) -> Iterator[Frame]:
         try:
             for frame in container.decode(stream):
                 count += 1
-                yield _as_bgr(frame)
+                yield as_bgr(frame)
         except av.error.FFmpegError as error:
             raise Unreadable(path, f"decoding broke off: {_reason(error)}") from error
         _refuse_less_than_promised(path, stream, count)
@@ -254,7 +254,7 @@ def _refuse_less_than_promised(path: Path, stream: VideoStream, count: int) -> N
         raise Unreadable(path, f"it breaks off after {count} of {stream.frames} frames")
 
 
-def _as_bgr(frame: VideoFrame) -> Frame:
+def as_bgr(frame: VideoFrame) -> Frame:
     """Return the decoded frame as BGR, by the matrix and the range that the file names."""
     unspecified = frame.colorspace == 2
     converted = frame.reformat(

@@ -60,6 +60,15 @@ def open_picture(content: bytes, limits: PictureLimits | None = None) -> Frame:
         ) from error
 
 
+def read_picture(path: Path) -> Frame | None:
+    """Return a picture of our own store in BGR, or None where the file is none.
+
+    What a stranger sent goes through `open_picture`.
+    """
+    picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    return None if picture is None else np.ascontiguousarray(picture, dtype=np.uint8)
+
+
 def write_png(frame: Frame, path: Path) -> None:
     """Write the frame without loss; the same frame gives the same bytes."""
     is_encoded, content = cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 3])

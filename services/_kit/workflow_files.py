@@ -82,6 +82,7 @@ class _File(_Strict, frozen=True, kw_only=True, forbid_unknown_fields=True):
     frames_max: int = 81
     size_step: int = 16
     pack: str = ""
+    memory_gb: float = 0.0
     notes: tuple[str, ...] = ()
     roles: dict[Role, str | tuple[str, ...]]
     defaults: Sampling = Sampling()
@@ -227,6 +228,8 @@ def toml_of(workflow: Workflow) -> str:
     ]
     if workflow.pack:
         lines.append(f"pack = {_text(workflow.pack)}")
+    if workflow.memory_gb:
+        lines.append(f"memory_gb = {workflow.memory_gb}")
     if workflow.notes:
         lines.append(f"notes = {_texts(workflow.notes)}")
     lines += ["", "[roles]  # what each means to us = which input of which node"]
@@ -326,6 +329,7 @@ def _workflow(name: str, said: _File, graph: Graph, *, is_own: bool) -> Workflow
         ),
         loras=loras,
         pack=said.pack,
+        memory_gb=said.memory_gb,
         notes=said.notes,
         graph=graph,
         is_own=is_own,

@@ -7,7 +7,7 @@ import enum
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from services._kit.graphs import Graph, Link, Place, WorkflowWrong
 
@@ -155,6 +155,8 @@ class Workflow(Struct, frozen=True, kw_only=True):
     loras: LoraSlot | None = None
     pack: str = ""
     """The custom node pack it needs, as `owner/repository`; empty where ComfyUI alone is enough."""
+    memory_gb: float = 0.0
+    """What its model takes of a GPU's memory, in GB of 10^9 bytes; 0 where that is not known."""
     notes: tuple[str, ...] = ()
     graph: Graph
     is_own: bool = False
@@ -171,6 +173,13 @@ class Workflow(Struct, frozen=True, kw_only=True):
         if self.sample.sizes or not self.buckets:
             return self.sample.sizes
         return min(self.buckets, key=lambda one: max(size.area for size in one.sizes)).sizes
+
+    def but_sizes(self, sizes: tuple[Dimensions, ...]) -> Workflow:
+        """Return the workflow with these of its sizes alone, in the buckets they belong to."""
+        if not self.buckets:
+            return self
+        kept = (structs.replace(one, sizes=tuple(size for size in one.sizes if size in sizes)) for one in self.buckets)
+        return structs.replace(self, buckets=tuple(one for one in kept if one.sizes))
 
     def bucket_for(self, size: Dimensions) -> Bucket | None:
         """Return the bucket that has the size, or the one nearest in area; None where the workflow names no sizes."""
