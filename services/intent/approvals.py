@@ -63,6 +63,8 @@ def is_approval(text: str) -> bool:
 _POLITE_PATTERN = compiled(_POLITE)
 
 _START_OVER = (
+    "i changed my mind|i've changed my mind|changed my mind|ich habe es mir anders überlegt|j'ai changé d'avis|"
+    "he cambiado de idea|mudei de ideia|ho cambiato idea|我改主意了|я передумал|я передумала|"
     "start over|start again|start from scratch|from scratch|forget that|forget it|forget everything|"
     "forget all that|scrap that|scrap it|new idea|different idea|something completely different|"
     "something else entirely|a completely different film|fang neu an|vergiss das|vergiss alles|ganz "

@@ -6,7 +6,7 @@ import msgspec
 
 from bus.plan import Assumption, Brief, ImageRole
 from services.intent.answers import Limits
-from services.intent.aspects import aspect_of_size
+from services.intent.aspects import Aspects, aspect_of_size
 
 
 def with_assumptions(brief: Brief, limits: Limits) -> Brief:
@@ -31,4 +31,18 @@ def _aspect_assumed(brief: Brief, limits: Limits) -> Assumption:
         return Assumption(field="aspect", value=aspect_of_size(picture.width, picture.height), why=why)
     return Assumption(
         field="aspect", value=limits.aspect_default, why="the words name no shape; this one fits most screens"
+    )
+
+
+def other_shapes(aspects: Aspects) -> tuple[Assumption, ...]:
+    """Return an assumption where the words name several shapes: the first is taken."""
+    if not aspects.others or aspects.aspect is None:
+        return ()
+    others = " and ".join(aspects.others)
+    return (
+        Assumption(
+            field="aspect",
+            value=aspects.aspect,
+            why=f"{others} was named too; a film has one shape, so the first is taken",
+        ),
     )

@@ -93,6 +93,7 @@ _TOO_MUCH = re.compile(r"^(?:too\s|so\s)")
 _TRIM_END = re.compile(
     r"(?:\s*(?:"
     + any_of(
+        "either|too|as well|after all|tampoco|auch|non plus|também não|neanche|"
         "please|bitte|s'il te plaît|s'il vous plaît|por favor|per favore|anywhere|at all|visible|on screen|"
         "in it|in the video|in the film|in the shot|in the frame|be shown|in this|okay|thanks|"
         "zu sehen|im bild|einbauen|haben|zeigen|drin|à l'écran|en pantalla|no vídeo|nel video|出现|"
@@ -180,8 +181,8 @@ def read_avoidance(text: Text, language: str, known: tuple[Span, ...] = ()) -> A
 _OPENING = re.compile(
     any_of(
         "but|and|please|also|with|make sure|ensure|there is|make it|keep it|film|video|it should have|"
-        "bitte|und|aber|mit|et|mais|y|pero|e|mas|ma|con|com|请|और|و|لطفا|и|now|it|this|just|que|画面|视频|"
-        "里|中"
+        "doch|aber doch|bitte|und|aber|mit|et|mais|y|pero|e|mas|ma|con|com|请|और|و|لطفا|и|now|it|this|just|que|"
+        "画面|视频|里|中"
     )
 )
 

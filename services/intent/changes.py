@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from bus.plan import Brief
 from services.intent.approvals import is_approval
+from services.intent.exchanges import what_takes_its_place
 from services.intent.film_words import FILM_PATTERN, WANT
 from services.intent.languages import LETTER, Text, any_of, compiled, fold
+from services.intent.subjects import is_only_small
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -136,7 +138,8 @@ _CHANGE_LEAD = compiled(
     rf"{any_of(_BEFORE_A_CHANGE)}))+[\s,:]*"
 )
 _AFTER_A_CHANGE = (
-    "please|instead|now|then|thanks|thank you|too|as well|bitte|stattdessen|por favor|merci|grazie|per "
+    "please|instead|now|then|thanks|thank you|too|as well|svp|"
+    "s'il te plaît|s'il vous plaît|bitte|stattdessen|por favor|merci|grazie|per "
     "favore|吧|一点|लطفا|لطفا|من فضلك|пожалуйста|कर दो|करो|कीजिए|बनाओ|کن|کنید|باشد|باشه"
 )
 _CHANGE_END = compiled(rf"(?:[\s,.]*(?:{any_of(_AFTER_A_CHANGE)})){{1,6}}[\s.!]*$")
@@ -196,6 +199,8 @@ _COMPLAINT = re.compile(
 def without_remarks(words: str) -> str:
     """Return the words without what changes nothing: `I like it`, `I don't like the style`, `instead of dusk`."""
     text = Text.of(words)
+    if not text.clauses:
+        return words
     kept: list[str] = []
     stops = [one[0] for one in text.clauses[1:]] + [len(text.folded)]
     for (start, end), stop in zip(text.clauses, stops, strict=True):
@@ -211,28 +216,16 @@ def without_remarks(words: str) -> str:
     return f"{left.said_at_raw((0, instead.start()))} {left.said_from(instead.end())}".strip(" ,.;")
 
 
-_SWAP = compiled(
-    r"^(?:please )?(?:replace|swap|exchange|change|turn) (?:the |his |her )?(?P<was>[^,.;]{2,40}?) "
-    r"(?:with|for|by|to|into) (?P<now>[^,.;]{2,60})$"
-)
-
-
-def swapped(subject: str, words: str) -> str | None:
-    """Return the subject after `replace the keeper with a fisherman`; None where it holds no such thing."""
-    text = Text.of(words.strip(" .!"))
-    match = _SWAP.match(text.folded)
-    old = Text.of(subject)
-    found = None if match is None else re.search(rf"(?:\b(?:an?|the) )?{re.escape(match.group('was'))}", old.folded)
-    if match is None or found is None:
-        return None
-    now = text.said_at(match.span("now"))
-    changed = old.said[: old.places[found.start()]] + now + old.said[old.places[found.end()] :]
-    return changed[:1].upper() + changed[1:]
-
-
 def seen_words(words: str) -> str:
     """Return what is left to be seen of words that change something: without `make it`, `please`, `instead`."""
-    words = re.sub(r"^(?:please )?add (?=an? |the |some |more )", "with ", words, flags=re.IGNORECASE)
+    words = re.sub(
+        r"^(?:(?:please|and|but|also|then) )*(?:add|put|place|include) (?=an? |the |some |more )",
+        "with ",
+        words,
+        flags=re.IGNORECASE,
+    )
+    # What is to be replaced is nowhere named: what takes its place is to be seen.
+    words = what_takes_its_place(words) or words
     text = Text.of(words)
     lead = _CHANGE_LEAD.match(text.folded)
     words = text.said_from(lead.end()) if lead else words
@@ -243,7 +236,16 @@ def seen_words(words: str) -> str:
     return words if re.search(rf"{LETTER}|[\u3040-\u30ff\u4e00-\u9fff]", Text.of(words).folded) else ""
 
 
-def with_words(subject: str, words: str) -> str:
+_WITH = re.compile(any_of("with|without|in|on|under|behind|mit|ohne|avec|sans|con|sin|com|sem|senza"))
+_ENDS = re.compile(r"(?<=[.!?。])\s+")
+
+
+def sentences_of(words: str) -> tuple[str, ...]:
+    """Return the sentences of the words, without their full stops."""
+    return tuple(one.strip(" .") for one in _ENDS.split(words) if one.strip(" ."))
+
+
+def with_words(subject: str, words: str, language: str = "") -> str:
     """Return the subject with what later words add; light takes the place of light, an opposite that of its like."""
     wanted = Text.of(words)
     light = _LIGHT.search(wanted.folded)
@@ -260,9 +262,11 @@ def with_words(subject: str, words: str) -> str:
         if found is not None:
             subject = old.said[: old.places[found.start()]] + new_light + old.said[old.places[found.end()] :]
         else:
-            subject = _joined(subject, new_light)
+            subject = _joined(subject, new_light, language)
         words = rest.strip(" ,.;")
-        words = "" if not re.search(rf"{LETTER}{{2}}|[\u3040-\u30ff\u4e00-\u9fff]", Text.of(words).folded) else words
+        is_said = re.search(rf"{LETTER}{{2}}|[\u3040-\u30ff\u4e00-\u9fff]", Text.of(words).folded) is not None
+        was = "" if found is None else old.folded[slice(*found.span())]
+        words = words if is_said and not is_only_small(words) and not _only_denies(words, was) else ""
     if not words or fold(words) in fold(subject):
         return subject
     for pair in _OPPOSITE:
@@ -275,11 +279,27 @@ def with_words(subject: str, words: str) -> str:
         words, count = re.subn(pattern, becomes, words, count=1, flags=re.IGNORECASE)
         if count:
             return _sentence_after(subject, words)
-    is_phrase = len(words.split()) <= 5 and not re.search(r"[.!?。]", words)
-    return _joined(subject, words) if is_phrase and " is " not in f" {words} " else _sentence_after(subject, words)
+    length_max = 8 if _WITH.match(Text.of(words).folded) else 5
+    is_phrase = len(words.split()) <= length_max and not re.search(r"[.!?。]", words)
+    is_phrase = is_phrase and " is " not in f" {words} "
+    return _joined(subject, words, language) if is_phrase else _sentence_after(subject, words)
 
 
-def _joined(subject: str, words: str) -> str:
+def _only_denies(words: str, light: str) -> bool:
+    """Say whether the words only say what the light is not any more: `not dusk`, where it was `at dusk`."""
+    denied = re.match(r"(?:not|nicht|pas|no|non|não|не)\s(?P<what>.+)", Text.of(words).folded.strip(" ,."))
+    return denied is not None and set(denied.group("what").split()) <= {*light.split(), "at", "am", "the"}
+
+
+_SMALL_IN_GERMAN = re.compile(
+    any_of(
+        "mit|ohne|im|in|am|an|auf|bei|und|er|sie|es|ein|eine|einen|der|die|das|nachts|abends|morgens|aus|vor|nach|zu|von"
+    )
+    + r"|[a-zäöü]+er\b"
+)
+
+
+def _joined(subject: str, words: str, language: str) -> str:
     comma = (
         "，"
         if re.search(r"[\u4e00-\u9fff]$", subject)
@@ -289,7 +309,10 @@ def _joined(subject: str, words: str) -> str:
         if re.search(r"[\u0600-\u06ff]$", subject)
         else ", "
     )
-    is_plain = words[1:2].islower() and not words.startswith("I ")
+    is_plain = (words[1:2].islower() or words.startswith(("A ", "An "))) and not words.startswith("I ")
+    if language == "de":
+        # A noun keeps its capital.
+        is_plain = is_plain and _SMALL_IN_GERMAN.match(fold(words)) is not None
     return f"{subject.rstrip(' .。')}{comma}{words[:1].lower() + words[1:] if is_plain else words}"
 
 
@@ -317,7 +340,8 @@ def drops_style(style: str, words: str) -> bool:
     """Say whether the words want none of the style: `not painterly`, `without the painterly look`."""
     return (
         re.search(
-            rf"\b(?:not|no|without|nicht|kein|pas|non|sin|sem|senza)\s(?:the\s|so\s)?{re.escape(fold(style))}",
+            rf"\b(?:not|no|without|nicht|kein|keinen|keine|pas|non|sin|sem|senza|(?:don't|do not) (?:want|like|need))"
+            rf"\s(?:it\s|this\s)?(?:to be\s)?(?:the\s|so\s|too\s)?{re.escape(fold(style))}",
             fold(words),
         )
         is not None

@@ -8,8 +8,10 @@ from bus.events import (
     Fact,
     IntentAnswered,
     ProductionDirected,
+    ProductionForked,
     ProductionRequested,
     ProductionResumed,
+    ProductionRewound,
     SampleRedirected,
 )
 from bus.production import Message, Production
@@ -20,6 +22,8 @@ WAKES: tuple[type[Fact], ...] = (
     SampleRedirected,
     IntentAnswered,
     ProductionResumed,
+    ProductionForked,
+    ProductionRewound,
 )
 """The events after which there may be something to do."""
 

@@ -47,7 +47,7 @@ WANT = (
     "let's make it|set it to|"
     "change it to|cut it to|trim it to|extend it to|stretch it to|go for|give me|let's do|let's go "
     "with|needs to be|must be|"
-    "change the length to|mach es|mach ihn|mach sie|mach daraus|mach das|soll|sollte|ich mochte|ich "
+    "change the length to|mach|mach es|mach ihn|mach sie|mach daraus|mach das|soll|sollte|ich mochte|ich "
     "will|bitte|"
     "fais le|fais la|fais en|faites le|je veux|je voudrais|mets le|passe a|il faut|"
     "hazlo|hazla|que sea|que dure|quiero|ponlo|dejalo|faça|deixe|quero|que seja|fallo|falla|voglio|"
@@ -60,7 +60,9 @@ WANT = (
 )
 HEDGE = (
     "about|around|roughly|approximately|approx|circa|ca|exactly|only|just|max|maximum|at most|at least|"
-    "under|up to|please|total|"
+    "under|up to|please|total|after all|either|instead|rather|better|preferably|"
+    "mejor|lieber|besser|plutot|plutôt|melhor|"
+    "meglio|finalement|each|jeweils|chacun|chacune|cada una|ognuno|al final|am ende doch|doch|draus|daraus|"
     "in total|overall|altogether|or so|or less|in all|ish|no more than|not longer than|no longer than|"
     "not more than|less than|"
     "more than|"

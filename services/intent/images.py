@@ -166,7 +166,8 @@ _NO_PICTURE = re.compile(
     any_of(
         "no picture|no photo|no image|without a picture|without a photo|without an image|without the "
         "picture|without the photo|without the image|without any picture|from words|text only|only text|"
-        "just text|don't have one|do not have one|forget the picture|forget the photo|forget the image|i "
+        "just text|i don't have one|"
+        "i do not have one|don't have one|do not have one|forget the picture|forget the photo|forget the image|i "
         "have none|have no picture|"
         "ohne bild|ohne foto|kein bild|kein foto|sans image|sans photo|pas d'image|pas de photo|sin imagen|"
         "sin foto|sem imagem|sem foto|senza immagine|senza foto|没有图片|没有照片|不用图片|无图|बिना फोटो|"
@@ -190,6 +191,8 @@ _MOVES = re.compile(
         "animate|animated|come alive|comes alive|come to life|comes to life|to life|alive|bring|move|moves|moving|"
         "in motion|"
         "turn|into|use|start|from|with|slowly|gently|soll|sich|bewegen|lebendig|werden|animiere|animieren|anima|animer|"
+        "lass|lassen|erwecke|erwecken|zum leben|leben|cobre vida|cobra vida|cobrar vida|que|ganhe vida|ganhar vida|"
+        "prenda vita|prendere vita|donne vie|prend vie|prenne vie|एनिमेट|जीवित|को|"
         "bouger|fais|vivre|mover|moverse|da vida|haz|faça|fai|muovere|动起来|动|让|活|"
         "生き|動かして|चलाओ|जीवंत|زنده|متحرک|کن|حرك|"
         "оживи|оживить"
@@ -200,6 +203,9 @@ _MOVES = re.compile(
 def is_only_about_picture(text: Text) -> bool:
     """Say whether the words are to move a picture and nothing more: `animate this photo`."""
     left = _MOVES.sub(" ", _DEICTIC.sub(" ", text.folded))
+    if len(text.folded.split()) <= 2:
+        # What is left of `animate my picture` once the asking is taken off.
+        left = _PICTURE_PATTERN.sub(" ", left)
     return not has_letters(_SMALL.sub(" ", left))
 
 
@@ -299,6 +305,13 @@ def _mentioned(text: Text, count: int) -> tuple[ImageRole, ...] | None:
     if count != 2 or places[0] is None or places[1] is None:
         return None
     marks = sorted((places[0], places[1]), key=lambda one: one.start())
+    lead = text.folded[max(0, marks[0].start() - 40) : marks[0].start()]
+    if _LEADS_TO.search(lead):
+        # `Start with image 2 and end with image 1`: what each is for stands before it.
+        between = text.folded[marks[0].end() : marks[1].start()]
+        said = {marks[0]: _word_role(lead), marks[1]: _word_role(between)}
+        if all(said.values()):
+            return tuple(said[places[index] or marks[0]] or ImageRole.REFERENCE for index in range(2))
     stretches = {
         marks[0]: text.folded[marks[0].end() : marks[1].start()],
         marks[1]: text.folded[marks[1].end() : marks[1].end() + 60],
@@ -308,6 +321,14 @@ def _mentioned(text: Text, count: int) -> tuple[ImageRole, ...] | None:
         return None
     defaults = (ImageRole.FIRST_FRAME, ImageRole.REFERENCE if roles[0] is not None else ImageRole.LAST_FRAME)
     return tuple(role or default for role, default in zip(roles, defaults, strict=True))
+
+
+_LEADS_TO = re.compile(
+    any_of(
+        "start|starts|begin|begins|open|end|ends|close|finish|beginne*|starte*|ende|commence*|finis*|empieza|termina"
+    )
+    + r"\s(?:it\s|the film\s)?(?:with|on|from|at|mit|bei|par|avec|con|com)\s(?:the\s)?$"
+)
 
 
 def _word_role(folded: str) -> ImageRole | None:
@@ -337,14 +358,21 @@ _NAMES_A_PICTURE = re.compile(
 )
 
 
+def gives_a_role(text: Text, clause: Span) -> bool:
+    """Say whether a clause says what a picture is for: `use it as the last frame`."""
+    words = _at(text, clause)
+    return _GIVES_A_ROLE.search(words) is not None and any(one.search(words) for one in (_START, _END, _REFERENCE))
+
+
+def names_a_picture(text: Text, clause: Span) -> bool:
+    """Say whether a clause speaks of a picture by its name."""
+    return _PICTURE_PATTERN.search(_at(text, clause)) is not None
+
+
 def role_spans(text: Text) -> tuple[Span, ...]:
     """Return the clauses that only say what a picture is for, `use it as the last frame`, beside other words."""
     found = tuple(
-        clause
-        for clause in text.clauses
-        if _NAMES_A_PICTURE.search(_at(text, clause))
-        and _GIVES_A_ROLE.search(_at(text, clause))
-        and any(one.search(_at(text, clause)) for one in (_START, _END, _REFERENCE))
+        clause for clause in text.clauses if _NAMES_A_PICTURE.search(_at(text, clause)) and gives_a_role(text, clause)
     )
     return found if len(found) < len(text.clauses) else ()
 

@@ -281,6 +281,11 @@ def _strength(text: Text, one: Quantity, blanked: str, count: int) -> str:
     return "story"
 
 
+_TOTAL = re.compile(
+    r"\s*" + any_of("in total|in all|total|overall|altogether|insgesamt|au total|en total|no total|in totale")
+)
+
+
 def _is_of_the_story(one: Quantity, before: str, after: str) -> bool:
     if one.is_decade_like and (
         _DECADE_BEFORE.search(before)
@@ -289,7 +294,7 @@ def _is_of_the_story(one: Quantity, before: str, after: str) -> bool:
         or not _DECADE_FITS.match(after)
     ):
         return True
-    if _AFTER.match(after) and not _LENGTH.match(after.lstrip(" -")):
+    if _AFTER.match(after) and not _LENGTH.match(after.lstrip(" -")) and not _TOTAL.match(after):
         return True
     if one.is_clock and _CLOCK_AFTER.match(after):
         return True

@@ -1,21 +1,28 @@
-"""Answers the person: reads the conversation by rule, and says what was understood, asked or refused."""
+"""Answers the person: has the conversation understood, and says what was understood, asked or refused."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bus import events as e
-from bus.plan import Brief, Made
-from bus.policy import Refusal, refusal
+from bus.errors import KindlingError, MissingArtifact, Unprocessable
+from bus.plan import Artifact, Brief
+from bus.policy import Refusal
 from bus.ports import Artifacts, Progress
 from bus.production import Message, Production
 from bus.work import Task
+from services._kit.llm import FailureKind, ModelFailed
+from services._kit.minds import Mind
 from services._kit.settings import Settings
 from services.intent.decide import Understand
-from services.intent.rules import Impossible, Limits, Question, Words, changes, read_brief
+from services.intent.rules import Impossible, Limits, Question, Words, changes
+from services.intent.think import Conversation, Understood, understand
 
-RULES = Made(by="rules", version="1")
+if TYPE_CHECKING:
+    from services._kit.media import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,40 +30,67 @@ class Intent:
     """Does intent's one task."""
 
     settings: Settings
+    mind: Mind
+    purposes: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda names: names
+    """What the content policy is to read for LoRAs of these names."""
 
     async def __call__(
         self, task: Task, production: Production, artifacts: Artifacts, progress: Progress
     ) -> Sequence[e.Fact]:
         """Return a brief, a question, or a refusal."""
         assert isinstance(task, Understand)
-        refused = _policy(task)
-        if refused is not None:
-            return (_refused(task, production, refused),)
-        words = tuple(Words(text=one.words, images=one.images) for one in task.conversation if _says_something(one))
-        understood = read_brief(words, production.brief, self._limits(production))
-        match understood:
-            case Brief():
-                return (_parsed(task, production, understood),)
-            case Question(otherwise=Brief() as otherwise) if task.is_assumed:
-                return (_parsed(task, production, otherwise),)
-            case Question():
-                return (_asked(task, understood),)
-            case Impossible():
-                return (_impossible(task, understood),)
 
-    def _limits(self, production: Production) -> Limits:
+        async def opened(artifact: Artifact) -> Frame | None:
+            try:
+                path = artifacts.path(artifact.digest)
+            except MissingArtifact:
+                return None
+            from services._kit.pictures import read_picture
+
+            return await asyncio.to_thread(read_picture, path)
+
+        mind = self.mind.as_said(production.options.llm)
+        try:
+            understood = await understand(mind, self._conversation(task, production), opened)
+        except ModelFailed as failure:
+            # Asked again with growing pauses, as any work that fails; then it waits for a person, with these words. A
+            # model that is not installed waits at once.
+            is_missing = failure.kind is FailureKind.MISSING_MODEL
+            kind = Unprocessable if is_missing else KindlingError
+            raise kind(failure.what, why=failure.why, help=failure.help) from failure
+        match understood.found:
+            case Refusal() as refused:
+                return (_refused(task, production, refused),)
+            case Brief() as brief:
+                return (_parsed(task, production, understood, brief),)
+            case Question(otherwise=Brief() as otherwise) if task.is_assumed:
+                return (_parsed(task, production, understood, otherwise),)
+            case Question() as question:
+                return (_asked(task, understood, question),)
+            case Impossible() as impossible:
+                return (_impossible(task, understood, impossible),)
+
+    def _conversation(self, task: Understand, production: Production) -> Conversation:
         film = self.settings.film
-        return Limits(duration_max_s=production.options.duration_max_s or film.duration_max_s)
+        heard = production.briefs[-1].heard if production.briefs else 0
+        held = [one for one in production.conversation[:heard] if not one.is_refused]
+        return Conversation(
+            words=tuple(Words(text=one.words, images=one.images) for one in task.conversation if _says_something(one)),
+            held=sum(_says_something(one) for one in held),
+            before=production.brief,
+            limits=Limits(duration_max_s=production.options.duration_max_s or film.duration_max_s),
+            can_ask=not any(one.asked.field in _ASKED_ONCE for one in production.questions),
+            rules=self.settings.policy,
+            lora_purposes=self.purposes(tuple(one.name for one in production.options.loras)),
+        )
+
+
+_ASKED_ONCE = frozenset({"images", "duration_s", "subject"})
+"""What a question is about that a person is asked once in a production; then what is assumed holds."""
 
 
 def _says_something(message: Message) -> bool:
     return bool(message.words.strip() or message.images)
-
-
-def _policy(task: Understand) -> Refusal | None:
-    said = "\n".join(one.words for one in task.conversation)
-    has_picture = any(one.images for one in task.conversation)
-    return refusal(said, has_uploaded_picture=has_picture)
 
 
 def _refused(task: Understand, production: Production, refused: Refusal) -> e.Fact:
@@ -69,34 +103,43 @@ def _refused(task: Understand, production: Production, refused: Refusal) -> e.Fa
     )
 
 
-def _parsed(task: Understand, production: Production, brief: Brief) -> e.Fact:
+def _parsed(task: Understand, production: Production, understood: Understood, brief: Brief) -> e.Fact:
     before = production.brief
-    if before == brief and not task.is_assumed:
-        return _unclear(task)
     changed = () if before is None else changes(before, brief)
+    if before is not None and not changed and before.assumed == brief.assumed and not task.is_assumed:
+        return _unclear(task, understood)
     return e.IntentParsed(
         number=task.brief_number,
         heard=task.heard,
         brief=brief,
         changes=tuple(e.Change(field=one.field, was=one.was, now=one.now) for one in changed),
-        made=RULES,
+        reply=understood.reply,
+        remarks=understood.remarks,
+        made=understood.made,
+        looked=understood.looked,
     )
 
 
-def _unclear(task: Understand) -> e.Fact:
+def _unclear(task: Understand, understood: Understood) -> e.Fact:
     """Return a question where words changed nothing: a new sample of the same brief would be a waste."""
     return e.IntentQuestioned(
         number=task.question_number,
         heard=task.heard,
         field="change",
-        text="What should be different? I found nothing in these words to change the film by.",
-        why="Rules read the words: they know lengths, shapes, styles, light, what to avoid, and what is to be seen.",
+        text=f"{understood.reply} {_WHAT_ELSE}".strip(),
+        why=f"{understood.made.model} read the words." if understood.made.model else _WHAT_RULES_KNOW,
         assumed="the brief stays as it is",
-        made=RULES,
+        made=understood.made,
     )
 
 
-def _asked(task: Understand, question: Question) -> e.Fact:
+_WHAT_ELSE = "What should be different? I found nothing in these words to change the film by."
+_WHAT_RULES_KNOW = (
+    "Rules read the words: they know lengths, shapes, styles, light, what to avoid, and what is to be seen."
+)
+
+
+def _asked(task: Understand, understood: Understood, question: Question) -> e.Fact:
     otherwise = question.otherwise
     return e.IntentQuestioned(
         number=task.question_number,
@@ -105,7 +148,7 @@ def _asked(task: Understand, question: Question) -> e.Fact:
         text=question.text,
         why=question.why,
         assumed="" if otherwise is None else _in_short(otherwise),
-        made=RULES,
+        made=understood.made,
     )
 
 
@@ -115,7 +158,7 @@ def _in_short(brief: Brief) -> str:
     return f"{seconds:g} seconds, {brief.aspect or brief.assumed_value('aspect')}, {brief.mode}: {brief.subject}"
 
 
-def _impossible(task: Understand, found: Impossible) -> e.Fact:
+def _impossible(task: Understand, understood: Understood, found: Impossible) -> e.Fact:
     """Return a question that says what can't be: the person may ask for something else."""
     return e.IntentQuestioned(
         number=task.question_number,
@@ -124,5 +167,5 @@ def _impossible(task: Understand, found: Impossible) -> e.Fact:
         text=f"{found.what} What should it be instead?",
         why=" ".join(part for part in (found.why, found.help) if part),
         assumed="",
-        made=RULES,
+        made=understood.made,
     )

@@ -34,7 +34,7 @@ _HALF = any_of(
     "نصف کوتاه|نصف الطول|вдвое короче|в два раза короче|半分の長さ"
 )
 _AROUND_A_LENGTH = (
-    "make|it|the|film|video|a|bit|little|much|slightly|somewhat|please|can|you|could|be|etwas|ein|"
+    "even|still|noch|encore|aún|todavía|ancora|ainda|make|it|the|film|video|a|bit|little|much|slightly|somewhat|please|can|you|could|be|etwas|ein|"
     "wenig|bitte|un|peu|poco|um|pouco|po|把|视频|影片|一点|थोड़ा|वीडियो|कमी|کمی|قليلا|немного|чуть|"
     "nochmal|now|way|half|that|nach|mach|es|ihn|actually"
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import msgspec
 from msgspec import Struct
 
-from bus.plan import Artifact, Assumption, Brief, BriefImage, ImageRole
+from bus.plan import Artifact, Assumption, Brief
 from services.intent.answers import (
     NO_PICTURE,
     NO_SUBJECT,
@@ -21,37 +21,36 @@ from services.intent.answers import (
     wrong_length,
 )
 from services.intent.approvals import afresh, is_approval
-from services.intent.aspects import Aspects, read_aspects
-from services.intent.assumptions import with_assumptions
-from services.intent.avoidance import Avoidance, read_avoidance
+from services.intent.assumptions import other_shapes, with_assumptions
+from services.intent.brought import roles_anew, with_images
 from services.intent.changes import (
     Change,
     as_statement,
     changes,
     drops_style,
     seen_words,
-    swapped,
+    sentences_of,
     with_style,
     with_words,
     without_remarks,
 )
+from services.intent.exchanges import swapped, with_seconds, without_pieces, without_style
 from services.intent.images import (
     does_without_picture,
     hands_over_picture,
     is_only_about_picture,
     mode_of,
     names_a_missing_picture,
-    role_spans,
     roles_of,
     without_mention,
 )
-from services.intent.languages import Text, is_wordless, language_of
-from services.intent.lengths import Length, Lengths, read_lengths
-from services.intent.quantities import quantities
+from services.intent.languages import Text, fold, is_wordless
+from services.intent.lengths import Length, Lengths
+from services.intent.messages import Said, read_message, set_apart
 from services.intent.relative import relative_length
-from services.intent.shots import Shots, read_notes, read_shots
-from services.intent.styles import Styles, read_styles
-from services.intent.subjects import is_only_small, logline_of, picture_words, title_of
+from services.intent.shots import notes_apart, read_notes, shots_told
+from services.intent.subjects import is_only_small
+from services.intent.titles import logline_of, title_in, title_of
 
 __all__ = [
     "Change",
@@ -76,13 +75,16 @@ class Words(Struct, frozen=True, kw_only=True):
 Understanding = Brief | Question | Impossible
 
 
-def read_brief(conversation: tuple[Words, ...], before: Brief | None, limits: Limits) -> Understanding:
+def read_brief(
+    conversation: tuple[Words, ...], before: Brief | None, limits: Limits, held: int | None = None
+) -> Understanding:
     """Return what the person wants, a question where a guess would be expensive, or why it can't be done.
 
     Args:
         conversation: all messages in order: the request, then redirects, changes and answers.
         before: the brief that earlier messages led to. Where these rules wrote it, they find by themselves which
-            messages it holds already; where somebody else wrote it, only the last message is new.
+            messages it holds already; where somebody else wrote it, those after `held` are new.
+        held: how many messages the brief before holds; None: all but the last.
     """
     problem = _problem_with_words(conversation, limits)
     if problem is not None:
@@ -92,7 +94,9 @@ def read_brief(conversation: tuple[Words, ...], before: Brief | None, limits: Li
         state = _heard(state, message, limits)
         holds_before = holds_before or _finished(state, limits) == before
     if not holds_before:
-        state = _heard(_State(brief=before), conversation[-1], limits)
+        state = _State(brief=before)
+        for message in conversation[-1 if held is None else held :]:
+            state = _heard(state, message, limits)
     return _finished(state, limits)
 
 
@@ -110,52 +114,15 @@ class _State:
     impossible: Impossible | None = None
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """What one message says, field by field."""
-
-    text: Text
-    language: str
-    lengths: Lengths
-    aspects: Aspects
-    styles: Styles
-    avoidance: Avoidance
-    shots: Shots
-    subject: str
-
-
-def _read(words: str, language: str | None, *, has_pictures: bool = False) -> _Reading:
-    text = Text.of(words)
-    found = language_of(text)
-    language = found if language is None else language
-    amounts = tuple((one.start, one.end) for one in quantities(text) if not one.is_clock)
-    aspects = read_aspects(text, amounts)
-    styles = read_styles(text, (*amounts, *aspects.spans))
-    shots = read_shots(text)
-    # The shapes and styles are read once more: each may stand in a clause with the others.
-    aspects = read_aspects(text, (*amounts, *styles.spans))
-    taken = (*aspects.spans, *styles.spans)
-    lengths = read_lengths(text, taken, shots.count)
-    avoidance = read_avoidance(text, found, (*taken, *lengths.spans))
-    about_the_film = (
-        *taken,
-        *lengths.spans,
-        *avoidance.spans,
-        *shots.spans,
-        *(role_spans(text) if has_pictures else ()),
-    )
-    return _Reading(
-        text, language, lengths, aspects, styles, avoidance, shots, picture_words(text, about_the_film, found)
-    )
-
-
 def _heard(state: _State, message: Words, limits: Limits) -> _State:
     """Return what is understood after one more message."""
     if state.brief is None:
         if does_without_picture(Text.of(message.text)):
             words = without_mention(message.text)
-            return _State(question=NO_SUBJECT) if is_wordless(words) else _first(words, message.images, limits)
-        words = "\n".join(one for one in (state.open_words, *_said(message)) if one.strip())
+            if is_wordless(words):
+                return _State(question=NO_SUBJECT)
+            return _with_open_figures(_first(words, message.images, limits), state.open_words, limits)
+        words = "\n".join(one for one in (_sentence(state.open_words), *_said(message)) if one.strip())
         return _first(words, (*state.open_images, *message.images), limits)
     if is_wordless(message.text) and not message.images:
         return _as_assumed(state, limits)
@@ -163,8 +130,30 @@ def _heard(state: _State, message: Words, limits: Limits) -> _State:
         return state
     anew = afresh(message.text)
     if anew is not None:
-        return _first(anew, (*(one.artifact for one in state.brief.images), *message.images), limits)
+        begun = _first(anew, (*(one.artifact for one in state.brief.images), *message.images), limits)
+        if begun.brief is not None:
+            return begun
+        message = msgspec.structs.replace(message, text=anew)
     return _changed(state, state.brief, message, limits)
+
+
+def _sentence(words: str) -> str:
+    """Return the words as a sentence of their own, before others; nothing of words that only ask for a film."""
+    if not words.strip() or is_only_small(words):
+        return ""
+    return words if words.rstrip()[-1] in ".!?。" else f"{words.rstrip()}."
+
+
+def _with_open_figures(state: _State, open_words: str, limits: Limits) -> _State:
+    """Return the state with the figures of words that had no subject yet, where these say none: `…, 5 seconds`."""
+    brief = state.brief
+    if brief is None or is_wordless(open_words):
+        return state
+    said = read_message(open_words, brief.language)
+    if brief.aspect is None and said.aspects.aspect is not None:
+        brief = msgspec.structs.replace(brief, aspect=said.aspects.aspect)
+        state = replace(state, brief=brief)
+    return _with_length(state, brief, said.lengths, limits) if brief.duration_s is None else state
 
 
 def _said(message: Words) -> tuple[str, ...]:
@@ -190,13 +179,16 @@ def _first(words: str, pictures: tuple[Artifact, ...], limits: Limits) -> _State
         return _State(
             open_images=pictures, question=NO_SUBJECT if pictures else None, impossible=None if pictures else NO_WORDS
         )
-    reading = _read(words, None, has_pictures=bool(pictures))
+    text = Text.of(words)
+    notes, spans = notes_apart(text)
+    words = text.without(spans) if notes else words
+    reading = read_message(words, None, has_pictures=bool(pictures))
     is_missing = not pictures and names_a_missing_picture(reading.text) and not does_without_picture(reading.text)
     if is_missing and is_only_about_picture(Text.of(reading.subject)):
         return _State(open_words=words, question=NO_PICTURE)
     is_only_moved = bool(pictures) and is_only_about_picture(Text.of(reading.subject))
     subject, assumed = "" if is_only_moved else reading.subject, list[Assumption]()
-    if not subject and reading.shots.shots:
+    if reading.shots.shots and is_only_small(_NUMBERED_PART.sub(" ", Text.of(subject).folded)):
         subject = ". ".join(reading.shots.shots)
     if not subject:
         if not pictures:
@@ -226,24 +218,19 @@ def _first(words: str, pictures: tuple[Artifact, ...], limits: Limits) -> _State
         shots=reading.shots.shots,
         shot_count=reading.shots.count,
         images=roles.images,
-        assumed=(*assumed, *_other_aspects(reading.aspects)),
+        notes=notes,
+        assumed=(*assumed, *other_shapes(reading.aspects)),
     )
     state = _with_length(_State(brief=brief), brief, reading.lengths, limits)
     is_asked = is_missing and state.question is None
     return replace(state, question=NO_PICTURE) if is_asked else state
 
 
-def _other_aspects(aspects: Aspects) -> tuple[Assumption, ...]:
-    if not aspects.others or aspects.aspect is None:
-        return ()
-    others = " and ".join(aspects.others)
-    return (
-        Assumption(
-            field="aspect",
-            value=aspects.aspect,
-            why=f"{others} was named too; a film has one shape, so the first is taken",
-        ),
-    )
+_NUMBERED_PART = re.compile(
+    r"\b(?:\d{1,2}|two|three|four|five|six|several)[\s-](?:part|shot|scene|act|step)s?\b"
+    r"|\bin \w+ (?:parts|shots|scenes)\b"
+)
+"""What is left of `a 3-part film:` where its parts follow."""
 
 
 def _with_length(state: _State, brief: Brief, lengths: Lengths, limits: Limits) -> _State:
@@ -281,11 +268,18 @@ def _without(brief: Brief, field: str) -> tuple[Assumption, ...]:
 
 def _changed(state: _State, brief: Brief, message: Words, limits: Limits) -> _State:
     """Return the state with what the message asks for changed, and nothing else."""
-    text = Text.of(message.text)
-    notes, spans = read_notes(text)
+    words, again = message.text, roles_anew(brief.images, Text.of(message.text))
+    if again is not None and not message.images:
+        mode, reason = mode_of(again[0])
+        brief = msgspec.structs.replace(brief, images=again[0], mode=mode, mode_reason=reason)
+        brief = msgspec.structs.replace(brief, assumed=_without(brief, "images"))
+        words = again[1]
+    text = Text.of(words)
+    listed = shots_told(text)
+    notes, spans = ((), ()) if listed else read_notes(text)
     words = without_mention(text.without(spans))
     if message.images:
-        brief = _with_images(brief, message)
+        brief = with_images(brief, message.text, message.images)
     if notes:
         kept = tuple(one for one in brief.notes if one not in notes)
         brief = msgspec.structs.replace(brief, notes=(*kept, *notes))
@@ -299,7 +293,20 @@ def _changed(state: _State, brief: Brief, message: Words, limits: Limits) -> _St
 
 
 def _reworded(state: _State, brief: Brief, words: str, limits: Limits, *, is_about_pictures: bool) -> _State:
-    before, words = brief, without_remarks(words)
+    titled = title_in(words)
+    if titled is not None:
+        brief, words = msgspec.structs.replace(brief, title=titled[0]), titled[1]
+        state = replace(state, brief=brief)
+        if is_wordless(words):
+            return state
+    styleless = without_style(words)
+    if styleless is not None:
+        brief, words = msgspec.structs.replace(brief, style=None), styleless
+        state = replace(state, brief=brief)
+        if is_wordless(words):
+            return state
+    asked = words
+    before, words = brief, without_remarks(set_apart(with_seconds(words), brief.language))
     now_s = brief.duration_s or float(brief.assumed_value("duration_s") or limits.duration_default_s)
     text = Text.of(words)
     relative = relative_length(text, now_s)
@@ -308,10 +315,10 @@ def _reworded(state: _State, brief: Brief, words: str, limits: Limits, *, is_abo
         words = text.without((relative.span,))
     elif bare is not None:
         return _with_duration(state, brief, Length(float(bare.group(1))), limits)
-    reading = _read(as_statement(words), brief.language)
-    if relative is not None and relative.why and _read(text.said, None).lengths.said:
+    reading = read_message(as_statement(words), brief.language)
+    if relative is not None and relative.why and read_message(text.said, None).lengths.said:
         # `Longer, 40 seconds`: the figure says it all.
-        reading = _read(as_statement(text.said), brief.language)
+        reading = read_message(as_statement(text.said), brief.language)
         state = _with_length(state, brief, reading.lengths, limits)
     elif relative is not None:
         state = _with_duration(state, brief, Length(relative.seconds, relative.why), limits)
@@ -324,51 +331,42 @@ def _reworded(state: _State, brief: Brief, words: str, limits: Limits, *, is_abo
         brief = msgspec.structs.replace(brief, shot_count=reading.shots.count)
     if is_about_pictures or reading.avoidance.allowed:
         return replace(state, brief=brief)
-    added = seen_words(reading.subject)
-    subject = swapped(brief.subject, text.said)
+    subject = swapped(brief.subject, asked)
     if subject is None:
-        has_more = bool(added) and not is_only_small(added) and not drops_style(before.style or "-", added)
-        subject = with_words(brief.subject, added) if has_more else brief.subject
+        subject = brief.subject
+        # A list of shots says what is to be seen by itself.
+        for added in () if len(reading.shots.shots) > 1 else sentences_of(seen_words(reading.subject)):
+            if not is_only_small(added) and not drops_style(before.style or "-", added):
+                subject = with_words(subject, added, brief.language)
+    subject = without_pieces(subject, reading.avoidance.avoid)
     if subject != brief.subject:
         brief = msgspec.structs.replace(brief, subject=subject, logline=logline_of(subject))
     return replace(state, brief=brief)
 
 
-def _with_look(brief: Brief, reading: _Reading) -> Brief:
+def _with_look(brief: Brief, reading: Said) -> Brief:
     """Return the brief with the aspect, the style and the unwanted things the words name."""
     if reading.aspects.aspect is not None:
-        assumed = (*_without(brief, "aspect"), *_other_aspects(reading.aspects))
+        assumed = (*_without(brief, "aspect"), *other_shapes(reading.aspects))
         brief = msgspec.structs.replace(brief, aspect=reading.aspects.aspect, assumed=assumed)
-    if reading.styles.style is not None:
+    unwanted = ""
+    wants_none = brief.style is not None and drops_style(brief.style, reading.text.said)
+    if wants_none and fold(reading.styles.style or brief.style or "") == fold(brief.style or ""):
+        unwanted = fold(brief.style or "")
+        brief = msgspec.structs.replace(brief, style=None)
+    elif reading.styles.style is not None:
         style = with_style(brief.style, reading.styles.style, replaces=reading.styles.is_replacement)
         brief = msgspec.structs.replace(brief, style=style)
-    elif brief.style is not None and drops_style(brief.style, reading.text.said):
-        brief = msgspec.structs.replace(brief, style=None)
     allowed = {one.lower() for one in reading.avoidance.allowed}
-    avoid = (one for one in (*brief.avoid, *reading.avoidance.avoid) if one.lower() not in allowed)
+    avoid = (one for one in (*brief.avoid, *reading.avoidance.avoid) if one.lower() not in allowed | {unwanted})
     return msgspec.structs.replace(brief, avoid=tuple(dict.fromkeys(avoid)))
 
 
-_BARE_NUMBER = re.compile(r"\s*(?:make it|let's do|ok|okay|please|then)?\s*(\d{1,3})\s*(?:please|then)?[\s.!]*")
-
-
-def _with_images(brief: Brief, message: Words) -> Brief:
-    """Return the brief with the pictures a later message brought; a new first frame takes the place of the old."""
-    roles = roles_of(
-        message.images, Text.of(f"{message.text}\n{brief.subject}" if is_wordless(message.text) else message.text)
-    )
-    brought = roles.images
-    old = brief.images
-    has_first = any(one.role is ImageRole.FIRST_FRAME for one in old)
-    if roles.assumed and len(brought) == 1 and has_first:
-        brought = (BriefImage(artifact=brought[0].artifact, role=ImageRole.FIRST_FRAME),)
-    taken = {one.role for one in brought} - {ImageRole.REFERENCE}
-    digests = {one.artifact.digest for one in brought}
-    images = (*(one for one in old if one.role not in taken and one.artifact.digest not in digests), *brought)
-    mode, reason = mode_of(images)
-    return msgspec.structs.replace(
-        brief, images=images, mode=mode, mode_reason=reason, assumed=(*_without(brief, "images"), *roles.assumed)
-    )
+_BEFORE_A_NUMBER = "make it|let's do|ok|okay|please|then|better|rather|just|only|nah|no|nope|hmm|actually|maybe"
+_BARE_NUMBER = re.compile(
+    rf"\s*(?:(?:{_BEFORE_A_NUMBER})[\s,]*){{0,3}}(\d{{1,3}})\s*"
+    r"(?:(?:is|are|will|would)\s)?(?:be\s)?(?:enough|fine|plenty|do|good|please|then|instead)?[\s.!]*"
+)
 
 
 # -- the end --------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What is to be seen, in the person's own words, less what they say about the film; its title and its one sentence."""
+"""What is to be seen, in the person's own words, less what they say about the film."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ import re
 
 from services.intent.film_words import FILM, HEDGE, LENGTH, REQUEST, WANT
 from services.intent.languages import Span, Text, any_of, compiled, has_letters, words_of
-
-TITLE_WORDS_MAX = 6
-TITLE_LENGTH_MAX = 60
-LOGLINE_LENGTH_MAX = 240
 
 _KIND = (
     "short|little|quick|small|nice|beautiful|new|simple|kurzes|kurzen|kurzer|kurze|kleines|kleinen|"
@@ -53,7 +49,7 @@ _PLAIN_FILM = "|".join(
 )
 """Less the words that also say how a film looks."""
 _GREETING = (
-    "hi|hello|hey|hallo|bonjour|hola|olá|oi|ciao|please|bitte|so|ok|okay|well|can you|could you|would "
+    "just|nah|hi|hello|hey|hallo|bonjour|hola|olá|oi|ciao|please|bitte|so|ok|okay|well|can you|could you|would "
     "you|por favor|per favore|svp|سلام|مرحبا|لطفا|من فضلك|привет|कृपया"
 )
 _LEAD = compiled(
@@ -94,18 +90,21 @@ _HINDI_LEAD = compiled(
 )
 _PERSIAN_TAIL = compiled(rf"\s*(?:{any_of('بساز|بسازید|درست کن|می‌خواهم|میخوام|ایجاد کن|تولید کن')})[.\s]*$")
 _SMALL = any_of(
-    f"{HEDGE}|{FILM}|{LENGTH}|{WANT}|format|formats|aspect|aspect ratio|ratio|style|look|version|mode|"
+    f"{HEDGE}|{FILM}|{LENGTH}|{WANT}|{_KIND}|format|formats|aspect|aspect ratio|ratio|style|look|version|mode|"
     f"orientation|second|seconds|im|please|long|"
     "change|switch|set|use|turn|convert|put|render|shoot|go|this|me|ok|okay|yes|no|fine|well|instead|"
     "now|then|also|but|so|make|create|generate|shots|scenes|segments|shot|scene|estilo|stile|stil|"
     "formato|orientación|proporción|risoluzione|resolution|4k|8k|1080p|720p|hd|uhd|fps|"
     "24fps|30fps|60fps|شیوه|سبک|فرمت|قالب|بتنسيق|تنسيق|शैली|फॉर्मेट|में|बनाओ|बनाएं|风格|格式|画面|比例|"
+    "shorten|extend|lengthen|trim|longer|shorter|perfect|great|good|same|feel|feels|looks|thing|everything|else|split|into|enough|"
+    "draus|daraus|mach|na|continuous|"
     "秒|做|制作|"
     "生成|拍|版|формат|стиль|стиле|формате|d|s|l|sound|for"
 )
 _SMALL_PATTERN = compiled(_SMALL)
 _REQUEST_PATTERN = compiled(any_of(REQUEST))
 _BEFORE_A_CUT = (
+    "like|more like|rather like|looking like|in the way of|eher wie|wie|plutôt comme|comme|más como|como|come|"
     "in|at|with|a|an|of|about|around|approximately|roughly|for|as|format|length|duration|aspect|ratio|"
     "aspect ratio|lasting|that lasts|that is|im|in der|in einem|mit|von|etwa|ca|ungefähr|en|au|de|d|à|"
     "avec|environ|con|em|no|com|di|su|shot in|shot on|filmed in|rendered in|done in|painted in|drawn "
@@ -122,6 +121,7 @@ _AFTER_A_CUT = (
 )
 _GLUE_AFTER = compiled(rf"^(?:[\s\-]*(?:{any_of(_AFTER_A_CUT)}))+")
 _EDGE = re.compile(r"^[\s,;:.\-–—/|،؛、。，।+&]+|[\s,;:.\-–—/|،؛、。，।+&(\[]+$")
+_STOPS = re.compile(r"\s*[,;:.!?\n،؛。，]")
 # What is left of `thirty seconds of waves` where the length was cut.
 _OF_FIRST = compiled(rf"^(?:d'|(?:{any_of('of|von|de|du|des|di|do|da|من|از|про|о|d')})\s)")
 _LAST_SMALL = (
@@ -144,6 +144,8 @@ def picture_words(text: Text, spans: tuple[Span, ...], language: str) -> str:
     kept = [_clause(text, clause, spans) for clause in _with_marks(text)]
     words = "".join(piece for piece in kept)
     words = re.sub(r"\s*\(\s*[,;\s]*\)|\[\s*\]|\"\s*\"|“\s*”", " ", words)
+    if words.count("(") != words.count(")"):
+        words = re.sub(r"[()]", "", words)
     words = re.sub(r"[ \t\r\f\v]*\n[\s]*", " ", words)
     words = re.sub(r"\s+", " ", words)
     words = re.sub(r"\s+([,;:.!?،؛。，、])", r"\1", words)
@@ -153,7 +155,10 @@ def picture_words(text: Text, spans: tuple[Span, ...], language: str) -> str:
     if language in {"zh", "ja"}:
         words = re.sub(r"(?<=[\u3040-\u30ff\u4e00-\u9fff，、])\s+(?=[\u3040-\u30ff\u4e00-\u9fff，、])", "", words)
     words = _without_request(_EDGE.sub("", words), language)
-    opens_cut = any(not _SMALL_PATTERN.sub("", text.folded[:start]).strip(" \n,'") for start, _ in spans)
+    opens_cut = any(
+        not _SMALL_PATTERN.sub("", text.folded[:start]).strip(" \n,'") and not _STOPS.match(text.folded, end)
+        for start, end in spans
+    )
     leftover = _OF_FIRST.match(Text.of(words).folded) if opens_cut else None
     words = words[leftover.end() :] if leftover else words
     words = (
@@ -161,7 +166,33 @@ def picture_words(text: Text, spans: tuple[Span, ...], language: str) -> str:
         if language == "de"
         else words
     )
-    return _sentence(words)
+    return _sentence(words, _ends_of_clauses(text, spans), _start_of_words(text))
+
+
+_ENDING = frozenset(words_of("by in to with for at of mit along"))
+"""Prepositions that may end a clause: `a man walks by`, `a house to live in`, `ein Kind kommt mit`."""
+
+
+_WITH = frozenset(words_of("with mit avec con com"))
+
+
+def _start_of_words(text: Text) -> str:
+    """Return the `with` that the person's own words begin with, if they do: `with a dog in the boat`."""
+    first = re.match(r"[^\W\d_]+", text.folded.lstrip())
+    return first.group() if first is not None and first.group() in _WITH else ""
+
+
+def _ends_of_clauses(text: Text, spans: tuple[Span, ...]) -> frozenset[str]:
+    """Return the prepositions that end a clause of the person's own, rather than one that something was cut from."""
+    found = set[str]()
+    for start, end in text.clauses:
+        last = re.search(r"([^\W\d_]+)\s*$", text.folded[start:end])
+        if last is None or last.group(1) not in _ENDING:
+            continue
+        at = (start + last.start(1), start + last.end(1))
+        if not any(low < at[1] and high > at[0] for low, high in spans):
+            found.add(last.group(1))
+    return frozenset(found)
 
 
 def _with_marks(text: Text) -> list[tuple[Span, Span]]:
@@ -237,11 +268,24 @@ def _cuts_glue(text: Text, high: int, end: int) -> bool:
 
 
 def _mark_alone(marks: str) -> str:
-    return "" if not re.search(r"[.!?\n。]", marks) else "."
+    # `Short clip (12 s): two cats` keeps its colon.
+    return "." if re.search(r"[.!?\n。]", marks) else ":" if re.match(r"\s*[)\]]\s*:", marks) else ""
+
+
+_FILM_SHOWS = compiled(
+    rf"^[\s,]*(?:{any_of('the|der|das|den|le|la|el|o|il|it|this|er|es|il')}\s)?(?:{any_of(FILM)}\s)?"
+    rf"(?:{any_of('should|shall|must|soll|sollte|doit|debe|deve|dovrebbe|dura|lasts')}\s)?"
+    rf"(?:{any_of('be|last|run|sein|dauern|durer|durar|durare|être')}[\s,]*)?(?:{any_of('long|lang|and|und|et|y|e')}\s)?(?:{any_of('and|und|et|y|e')}\s)?"
+    rf"{any_of('show|shows|zeigt|zeigen|zeige|montre|montrer|muestra|mostrar|mostra|mostrare')}\s(?=\S)"
+)
+_TECHNICAL = re.compile(r"^(?:(?:\d{2,3}\s?fps|[248]k|u?hd|full hd|\d{3,4}p)[\s,]+)+", re.IGNORECASE)
 
 
 def _without_request(words: str, language: str) -> str:
     """Return the words without `make me a film about`, in front or behind."""
+    words = _TECHNICAL.sub("", words, count=1)
+    shows = _FILM_SHOWS.match(Text.of(words).folded)
+    words = words if shows is None else Text.of(words).said_from(shows.end())
     for _ in range(2):
         text = Text.of(words)
         lead = _LEAD.match(text.folded)
@@ -274,16 +318,21 @@ def _without_request(words: str, language: str) -> str:
     return words
 
 
-def _sentence(words: str) -> str:
-    """Return the words with clean edges and a capital."""
+def _sentence(words: str, own_ends: frozenset[str], own_start: str) -> str:
+    """Return the words with clean edges and a capital.
+
+    Args:
+        own_ends: prepositions that stay where the words end with one.
+        own_start: a preposition that stays where the words begin with it.
+    """
     for _ in range(3):
         words = _EDGE.sub("", words)
         text = Text.of(words)
         end, start = _DANGLING_END.search(text.folded), _DANGLING_START.match(text.folded)
-        words = words[: text.places[end.start()]] if end else words
-        words = words[text.places[start.end()] :] if start else words
-    if words.count("(") != words.count(")"):
-        words = re.sub(r"[()]", "", words)
+        if end and end.group().split()[-1].strip(",") not in own_ends:
+            words = words[: text.places[end.start()]]
+        if start and start.group().split()[0].strip(",") != own_start:
+            words = words[text.places[start.end()] :]
     if is_only_small(words):
         return ""
     return words[:1].upper() + words[1:]
@@ -293,69 +342,3 @@ def is_only_small(words: str) -> bool:
     """Say whether nothing but words about a film is left, such as `please, a video`."""
     folded = _SMALL_PATTERN.sub(" ", Text.of(words).folded)
     return not any(letter.isalnum() for letter in folded)
-
-
-_QUOTED_TITLE = re.compile(
-    r"(?:titled|called|entitled|title|named|mit dem titel|namens|intitulée?|qui s'appelle|titulad[oa]|"
-    r"llamad[oa]|intitulad[oa]|chamad[oa]|intitolato|chiamato|标题|题为|名为|片名|शीर्षक|نام|بعنوان|под "
-    r"названием|タイトル)"
-    r"(?: is)?[\s:：]*[\"“«「『《'‘„]([^\"”»」』》’“\n]{1,60})[\"”»」』》'’“]",
-    re.IGNORECASE,
-)
-_TITLE_SMALL = words_of("a an the and or but of in on at to for with from by as into over under near")
-_NO_TITLE_END = _TITLE_SMALL | words_of(
-    "is are was his her its their that this who which while along through across up down out off der "
-    "die das ein eine einen und im am mit von zu den dem le la les un "
-    "une des et du de au aux dans avec sur qui el los las y en con del al por o os as um uma e no na "
-    "do da em com il lo i gli di che nel nella su के का की में और और पर से को را در با و از که به في "
-    "من على مع و в на и с по"
-)
-_ARTICLES_FIRST = words_of(
-    "a an the first firstly zuerst d'abord primero primeiro ein eine einen der die das un une le la "
-    "les l' el los las una o a os as um uma il lo i gli एक یک"
-)
-HAN_TITLE_MAX = 12
-
-
-def title_of(text: Text, subject: str, language: str) -> str:
-    """Return a title: the one the person gave, or at most six telling words of what is to be seen."""
-    given = _QUOTED_TITLE.search(text.said)
-    if given is not None:
-        return given.group(1).strip()
-    bare = re.sub(r"\([^()]{0,80}\)", "", subject).strip() or subject
-    first = re.split(r"[,;:.!?،؛。，、！？।(\n—]", bare, maxsplit=1)[0].strip() or bare
-    if language in {"zh", "ja"}:
-        return first[:HAN_TITLE_MAX] or "无题"
-    words = [one.strip("\"'“”«»") for one in first.split()]
-    while len(words) > 1 and words[0].lower() in _ARTICLES_FIRST:
-        words = words[1:]
-    words = words[:TITLE_WORDS_MAX]
-    while len(words) > 1 and (words[-1].lower() in _NO_TITLE_END or words[-1].isdigit()):
-        words.pop()
-    if language == "en":
-        words = [_cased(one, index) for index, one in enumerate(words)]
-    title = " ".join(words)[:TITLE_LENGTH_MAX].strip()
-    return title[:1].upper() + title[1:] if title else "Untitled"
-
-
-def _cased(word: str, index: int) -> str:
-    if word.lower() in _TITLE_SMALL and index:
-        return word.lower()
-    return (
-        word
-        if any(letter.isupper() for letter in word[1:])
-        else "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
-    )
-
-
-def logline_of(subject: str) -> str:
-    """Return the subject's first sentence, with its full stop."""
-    first = re.match(r".+?(?:[!?。！？।](?=\s|$|[^\s])|\.(?=\s|$)|$)", subject, re.DOTALL)
-    line = (first.group() if first else subject).strip()
-    if len(line) > LOGLINE_LENGTH_MAX:
-        line = line[: LOGLINE_LENGTH_MAX - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
-    return (
-        line
-        if not line or line[-1] in ".!?。！？।…"
-        else line + ("。" if re.search(r"[\u3040-\u30ff\u4e00-\u9fff]$", line) else ".")
-    )

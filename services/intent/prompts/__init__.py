@@ -1,0 +1,1 @@
+"""What models are told that read what a person wants."""
