@@ -34,6 +34,8 @@ PLACE_PHRASE: Final = re.compile(
 def read_clause(clause: str) -> Subject:
     """Return the clause taken apart at its verb; `UNREAD` and whole where it is of a form that we do not read."""
     tokens = clause.split()
+    if tokens and grammar.bare(tokens[0]) in _PRONOUNS:
+        return Subject(words=clause, kind=Kind.UNREAD)  # our sentences would say `the face of she`
     end = grammar.noun_phrase_end(tokens)
     # A long run without a verb or a preposition is no noun phrase but a sentence of a form we do not read.
     if end == 0 or end > 9:
@@ -77,6 +79,7 @@ def read_clause(clause: str) -> Subject:
     )
 
 
+_PRONOUNS: Final = frozenset(listed("i you he she it we they"))
 _PLACED: Final = re.compile(rf"(?:{'|'.join(AT_REST)}|behind|between|against|during|for|as|to|after|before)\b", re.I)
 
 

@@ -132,6 +132,8 @@ class Bench:
                     is_handed_over=index + 1 < len(drafts) and drafts[index + 1].is_continued,
                     repeats_first=draft.is_continued,
                     rendered=rendered,
+                    step=self._settings.frame_step,
+                    least=self._settings.frames_min,
                 )
             )
         return frames.cut(self._total, bounds)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from bus.board import Slot, board
+from bus.board import Slot, board, is_refused
 from bus.events import (
     Fact,
     Failure,
@@ -15,11 +15,12 @@ from bus.events import (
     PlanRevised,
     PlanWritten,
     Problem,
+    ProductionForked,
     ProductionResumed,
+    ProductionRewound,
     ProductionStalled,
     SampleApproved,
     SampleFailed,
-    SampleOrdered,
     SegmentApproved,
     SegmentFailed,
     SegmentKept,
@@ -45,6 +46,8 @@ WAKES: tuple[type[Fact], ...] = (
     SegmentRejected,
     SegmentOverruled,
     ProductionResumed,
+    ProductionForked,
+    ProductionRewound,
 )
 """The events after which there may be something to do."""
 ORDERS_OPEN_MAX = 3
@@ -79,8 +82,12 @@ class WritePlan(Struct, frozen=True, kw_only=True):
 Task = WriteSample | WritePlan | Write
 
 
-def decide(production: Production, fact: Fact | None) -> tuple[Task, ...]:
-    """Return what is to be planned or ordered now."""
+def decide(production: Production, fact: Fact | None, open_max: int = ORDERS_OPEN_MAX) -> tuple[Task, ...]:
+    """Return what is to be planned or ordered now.
+
+    Args:
+        open_max: orders of the production that may be open at once.
+    """
     if not production.is_active or production.has_unheard_words or production.open_question is not None:
         return ()
     brief = production.brief
@@ -94,7 +101,7 @@ def decide(production: Production, fact: Fact | None) -> tuple[Task, ...]:
             return _sample(production, number, brief, sample)
     if plan is None or plan.brief != number:
         return _plan(production, number, brief)
-    return _orders(production, plan)
+    return _orders(production, plan, open_max)
 
 
 def _sample(production: Production, number: int, brief: Brief, sample: Sample | None) -> tuple[Task, ...]:
@@ -128,12 +135,12 @@ def _plan(production: Production, number: int, brief: Brief) -> tuple[Task, ...]
     )
 
 
-def _orders(production: Production, plan: Plan) -> tuple[Task, ...]:
+def _orders(production: Production, plan: Plan, open_max: int) -> tuple[Task, ...]:
     """Return every order that is due, as one batch, before it what has to be settled about segments."""
-    if production.is_stalled("orders"):
+    if production.is_stalled("orders") or production.is_held:
         return ()
     slots = board(production)
-    free = ORDERS_OPEN_MAX - sum(slot.open is not None for slot in slots)
+    free = open_max - sum(slot.open is not None for slot in slots)
     due: list[SegmentOrdered] = []
     for slot in slots:
         about = f"segment {slot.segment.id}"
@@ -167,6 +174,12 @@ def _may_retry(production: Production, failure: Failure) -> bool:
 def _order(production: Production, plan: Plan, slot: Slot, failed: Failure | None) -> SegmentOrdered:
     take = slot.last_take + 1
     assert slot.basis is not None, "a segment that waits for another one is not ordered"
+    recorded = production.recorded.get(slot.segment.id)
+    if recorded is not None:
+        why = _why(production, slot, failed) or "It is made again as it was ordered."
+        return SegmentOrdered(
+            segment=recorded.segment, take=max(take, recorded.take), order=recorded.order, basis=slot.basis, why=why
+        )
     if failed is not None and failed.smaller is not None:
         seed = (slot.segment.seed + SEED_STEP_PER_TAKE * (take - 1)) % SEEDS
         order = Order(**{name: getattr(failed.smaller, name) for name in Order.__struct_fields__} | {"seed": seed})
@@ -174,10 +187,44 @@ def _order(production: Production, plan: Plan, slot: Slot, failed: Failure | Non
         return SegmentOrdered(segment=slot.segment.id, take=take, order=order, basis=slot.basis, why=why)
     rejected = next((one for one in reversed(slot.takes) if one.is_approved is False), None)
     advice = rejected.verdict.advice if rejected and rejected.verdict else ""
-    order = order_for(plan, slot.segment, take, slot.start, advice)
-    return SegmentOrdered(
-        segment=slot.segment.id, take=take, order=order, basis=slot.basis, why=_why(production, slot, failed)
-    )
+    order = order_for(plan, slot.segment, take, slot.start, advice, slot.colours)
+    why = _why(production, slot, failed)
+    too_large = _too_large(production, order) if production.options.accept_smaller else None
+    if too_large is not None:
+        order, name = _as_small(order, too_large), f"{too_large.segment}-{too_large.take}"
+        why = f"{why} Smaller than planned, since take {name} ran out of memory.".strip()
+    return SegmentOrdered(segment=slot.segment.id, take=take, order=order, basis=slot.basis, why=why)
+
+
+def _too_large(production: Production, order: Order) -> Take | None:
+    """Return a take that ran out of memory though it was no larger than this order; None since a person last acted.
+
+    What did not fit once would not fit for the next segment either, and a film of one size is better than one of two.
+    """
+    acted = production.acted.get(0, 0)
+    found = [
+        one
+        for one in production.takes.values()
+        if one.failure is not None
+        and one.failure.smaller is not None
+        and one.settled > acted
+        and one.order.renderer == order.renderer
+        and _volume(one.order) <= _volume(order)
+    ]
+    return min(found, key=lambda one: _volume(one.order), default=None)
+
+
+def _volume(order: Order) -> int:
+    return order.width * order.height * order.frame_count
+
+
+def _as_small(order: Order, too_large: Take) -> Order:
+    """Return the order in the size that was proposed instead of the one that did not fit."""
+    assert too_large.failure is not None
+    smaller = too_large.failure.smaller
+    assert smaller is not None
+    small = {"width": smaller.width, "height": smaller.height}
+    return Order(**{name: getattr(order, name) for name in Order.__struct_fields__} | small)
 
 
 def _why(production: Production, slot: Slot, failed: Failure | None) -> str:
@@ -185,6 +232,8 @@ def _why(production: Production, slot: Slot, failed: Failure | None) -> str:
         return f"Take {slot.takes[-1].take} failed: {failed.what}"
     if slot.takes:
         last = slot.takes[-1]
+        if last.failure is not None:
+            return f"Take {last.take} was called off, and is wanted again."
         if last.rulings:
             return f"Take {last.take} was refused: {last.rulings[-1].why}".rstrip(": ")
         return f"Take {last.take} was rejected."
@@ -194,10 +243,13 @@ def _why(production: Production, slot: Slot, failed: Failure | None) -> str:
 def _used_up(production: Production, slot: Slot, about: str) -> Write:
     """Return what happens when no take was approved: the best is kept, or a person is asked.
 
-    What a person has ruled on is theirs to decide: it is not kept against their word, and not for a second time.
+    What a person has ruled on is theirs to decide: it is not kept against their word, and not for a second time. What
+    the content policy refuses is not kept at all.
     """
     rejected = [one for one in slot.takes if one.is_approved is False and not one.rulings]
-    best = max(rejected, key=_score)
+    if all(is_refused(one) for one in rejected):
+        return _all_refused(production, slot, about)
+    best = max((one for one in rejected if not is_refused(one)), key=_score)
     if production.options.when_takes_are_used_up is WhenTakesAreUsedUp.KEEP_BEST:
         why = f"None of {len(rejected)} takes was approved; this one is the best of them."
         kept = SegmentKept(segment=slot.segment.id, take=best.take, score=_score(best), why=why)
@@ -214,6 +266,17 @@ def _used_up(production: Production, slot: Slot, about: str) -> Write:
     return _stalled(production, problem)
 
 
+def _all_refused(production: Production, slot: Slot, about: str) -> Write:
+    problem = Problem(
+        kind="policy",
+        about=about,
+        what=f"Every take of segment {slot.segment.id} shows what the content policy refuses.",
+        why="The prompt leads there, whatever the seed.",
+        help=f'Say what it should show instead: `kindling say {production.id} "segment {slot.segment.id}: …"`.',
+    )
+    return _stalled(production, problem)
+
+
 def _score(take: Take) -> float:
     return take.verdict.score if take.verdict else 0.0
 
@@ -226,8 +289,3 @@ def _stall(production: Production, about: str, failure: Failure) -> Write:
 def _stalled(production: Production, problem: Problem) -> Write:
     number = len(production.stalls) + 1
     return Write(about=problem.about, facts=(ProductionStalled(number=number, problem=problem),))
-
-
-def sample_ordered(task: WriteSample, order: Order) -> SampleOrdered:
-    """Return the fact that a sample's order is."""
-    return SampleOrdered(brief=task.number, take=task.take, order=order)

@@ -28,6 +28,10 @@ class Bounds(Struct, frozen=True, kw_only=True):
     """It continues: its first frame is the hand-over and not shown."""
     rendered: int | None = None
     """Frames it renders already, where that must not change."""
+    step: int = 4
+    """Lengths that can be rendered are `step`·n + 1 frames: 4n+1, or 8n+1 for some models."""
+    least: int = 5
+    """The shortest of them: a model makes no video of one frame."""
 
 
 class Cutting(Struct, frozen=True):
@@ -52,9 +56,9 @@ def segment_count(frames: int, fps: int, rendered_max: int) -> int:
     return min(SEGMENTS_MAX, max(2, fewest, round(frames / (USUAL_S * fps))))
 
 
-def rendered_frames(shown: int) -> int:
-    """Return the smallest 4n+1 that holds so many frames, at least 5: a model makes no video of one frame."""
-    return max(5, -(-(shown - 1) // 4) * 4 + 1)
+def rendered_frames(shown: int, step: int = 4, least: int = 5) -> int:
+    """Return the shortest length that can be rendered and holds so many frames: `step`·n + 1, and not below `least`."""
+    return max(least, -(-(shown - 1) // step) * step + 1)
 
 
 def cut(frames: int, bounds: Sequence[Bounds]) -> tuple[Cutting, ...] | None:
@@ -83,7 +87,7 @@ def _steps(bounds: Bounds) -> list[int]:
         return list(range(max(1, bounds.low), bounds.high + 1))
     if bounds.rendered is not None:
         return [bounds.rendered - skipped]
-    lengths = range(5, bounds.high + skipped + 1, 4)
+    lengths = range(bounds.least, bounds.high + skipped + 1, bounds.step)
     fitting = [one - skipped for one in lengths if bounds.low <= one - skipped <= bounds.high]
     return fitting or [one - skipped for one in lengths if one - skipped <= bounds.high][-1:]
 
@@ -141,5 +145,7 @@ def _by_search(frames: int, steps: list[list[int]]) -> list[int] | None:
 
 def _cutting(bounds: Bounds, shown: int) -> Cutting:
     first = int(bounds.repeats_first)
-    frame_count = bounds.rendered if bounds.rendered is not None else rendered_frames(shown + first)
+    frame_count = bounds.rendered
+    if frame_count is None:
+        frame_count = rendered_frames(shown + first, bounds.step, bounds.least)
     return Cutting(frame_count=frame_count, in_frame=first, out_frame=shown + first)

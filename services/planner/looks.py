@@ -125,6 +125,23 @@ def look_of(brief: Brief, place: Place) -> Look:
     )
 
 
+def look_in(brief: Brief, light: Light, tones: str) -> Look:
+    """Return a look in a light that was chosen, in the brief's style.
+
+    Args:
+        tones: the colours in words; the palette is the light's own, as the style treats it.
+    """
+    style = style_of(brief)
+    treatment, treated = _treatment(f"{style}. {brief.subject}")
+    parts = [_style_phrase(style), light.phrase, treated or tones or light.tones]
+    return Look(
+        style=style,
+        light=light.word,
+        palette=_palette(light, None, ANYWHERE, treatment),
+        words=capitalised(", ".join(part.strip(" .,") for part in parts)) + ".",
+    )
+
+
 def _weather_beside(light: Light, brief: Brief) -> Light | None:
     """Return the weather that is named beside a light that comes before it, or None: rain in a neon street."""
     words = f"{brief.subject}. {'. '.join(brief.shots)}"

@@ -87,6 +87,7 @@ def _prompt(segment: Segment) -> str:
     return (
         f"**Segment {segment.id}** · {segment.mode} · seed {segment.seed} · {shown}\n\n"
         f"> {_line(segment.prompt)}\n\nNot: {_line(segment.negative)}"
+        + (f"\n\nJoined so because: {_line(segment.why)}" if segment.why else "")
     )
 
 

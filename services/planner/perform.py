@@ -1,4 +1,4 @@
-"""Writes what the planner decided: sample orders and plans by rule, and orders as they are."""
+"""Writes what the planner decided: sample orders and plans, by a model or by rule, and orders as they are."""
 
 from __future__ import annotations
 
@@ -8,101 +8,218 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-from bus.errors import Unprocessable
+from bus.errors import KindlingError, Unprocessable
 from bus.events import Fact, PlanRevised, PlanWritten, ProductionRefused, SampleOrdered
-from bus.ids import digest_of
-from bus.plan import SEED_STEP_PER_TAKE, SEEDS, Made, Plan
+from bus.plan import SEED_STEP_PER_TAKE, SEEDS, Lora, Made, Order, Plan
+from bus.plan_changes import plan_changes
 from bus.plan_rules import check_plan
-from bus.policy import refusal
+from bus.policy import OperatorRule, refusal
 from bus.ports import Artifacts, Progress
-from bus.production import Production
+from bus.production import Production, Word
 from bus.work import Task, Write
-from services._kit.settings import Settings
+from services._kit.llm import ModelFailed
+from services._kit.minds import Mind, StandIn
+from services.planner.assembly import Frame
 from services.planner.decide import WritePlan, WriteSample
-from services.planner.revise import plan_changes
-from services.planner.rules import PlanSettings, Unplannable, plan_remarks, write_plan, write_sample
+from services.planner.drafts import mode_of
+from services.planner.lora_words import with_loras
+from services.planner.questions import Settled
+from services.planner.rendering import Renderers
+from services.planner.revise import with_notes
+from services.planner.rules import (
+    PlanSettings,
+    Unplannable,
+    film_size,
+    plan_remarks,
+    wanted_frames,
+    write_plan,
+    write_sample,
+)
+from services.planner.think import Choice, Film, think_plan, think_sample
 
-RULES = Made(by="rules", version="1")
+RULES_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
 class Planner:
-    """Does the planner's tasks."""
+    """Does the planner's tasks: all is planned by rule first, and where a model answers, its plan takes that place."""
 
-    settings: Settings
+    renderers: Renderers
+    mind: Mind
 
     async def __call__(
         self, task: Task, production: Production, artifacts: Artifacts, progress: Progress
     ) -> Sequence[Fact]:
         """Return the facts that the task is about."""
-        match task:
-            case Write(facts=facts):
-                return facts
-            case WriteSample():
-                return (await asyncio.to_thread(self._sample, task, production),)
-            case WritePlan():
-                return (await asyncio.to_thread(self._plan, task, production),)
-            case _:
-                raise AssertionError(f"no task of the planner: {task}")
+        try:
+            match task:
+                case Write(facts=facts):
+                    return facts
+                case WriteSample():
+                    return (await self._sample(task, production),)
+                case WritePlan():
+                    return (await self._plan(task, production),)
+                case _:
+                    raise AssertionError(f"no task of the planner: {task}")
+        except ModelFailed as failure:
+            # Asked again with growing pauses, as any work that fails; then it waits for a person, with these words.
+            raise KindlingError(failure.what, why=failure.why, help=failure.help) from failure
 
-    def _sample(self, task: WriteSample, production: Production) -> Fact:
-        seed = base_seed(production)
+    async def _sample(self, task: WriteSample, production: Production) -> Fact:
+        seed = production.base_seed
         if task.smaller is not None:
             moved = (task.smaller.seed + SEED_STEP_PER_TAKE) % SEEDS
             order = structs.replace(task.smaller, seed=moved)
-        else:
-            try:
-                order = write_sample(task.brief, self._rules(production), seed, task.take)
-            except Unplannable as error:
-                raise _unplannable("sample", production, error) from error
-        return SampleOrdered(brief=task.number, take=task.take, order=order)
-
-    def _plan(self, task: WritePlan, production: Production) -> Fact:
-        rules = self._rules(production)
+            before = production.sample_of(task.number)
+            size = before.film_size if before else None
+            return SampleOrdered(brief=task.number, take=task.take, order=order, film_size=size)
         try:
-            plan = check_plan(
-                write_plan(
-                    task.brief,
-                    rules,
-                    task.before,
-                    base_seed(production),
-                    brief_number=task.brief_number,
-                    highest_id=task.highest_segment,
-                    sample=task.sample,
-                )
-            )
-        except ValueError as error:
-            raise _unplannable("plan", production, error) from error
-        refused = _refused(plan, production)
-        if refused is not None:
-            return refused
-        remarks = plan_remarks(task.brief, rules, plan)
-        if task.before is None:
-            return PlanWritten(number=task.number, plan=plan, remarks=remarks, made=RULES)
-        changes = tuple(str(one) for one in plan_changes(task.before, plan))
-        return PlanRevised(number=task.number, plan=plan, changes=changes, remarks=remarks, made=RULES)
-
-    def _rules(self, production: Production) -> PlanSettings:
-        options, film = production.options, self.settings.film
-        return PlanSettings(
-            renderer=options.renderer or self.settings.renderer,
-            caption=options.caption and film.caption,
-            duration_max_s=options.duration_max_s or film.duration_max_s,
+            rules = await self.renderers.for_film(production, task.brief)
+            size = film_size(task.brief, rules)
+            order = await asyncio.to_thread(write_sample, task.brief.in_english(), rules, seed, task.take)
+        except Unplannable as error:
+            raise _unplannable("sample", production, error) from error
+        thought = await think_sample(self._mind(production), self._film(task, production, rules, order))
+        if isinstance(thought, StandIn):
+            made = by_rule(thought)
+        else:
+            order, made = thought
+        refused = self._refused((order.prompt,), order.loras, production)
+        return refused or SampleOrdered(
+            brief=task.number,
+            take=task.take,
+            order=order,
+            made=made,
+            remarks=(*rules.remarks, *rules.sample_remarks),
+            film_size=size,
         )
 
+    async def _plan(self, task: WritePlan, production: Production) -> Fact:
+        try:
+            rules = await self.renderers.for_film(production, task.brief)
+            plan = await asyncio.to_thread(self._plan_by_rule, task, production, rules)
+        except ValueError as error:
+            raise _unplannable("plan", production, error) from error
+        thought = await think_plan(self._mind(production), self._film(task, production, rules, plan))
+        made = by_rule(thought) if isinstance(thought, StandIn) else thought[1]
+        remarks = plan_remarks(task.brief, rules, plan)
+        if not isinstance(thought, StandIn):
+            plan, remarks = thought[0], plan_remarks(task.brief, rules, thought[0])
+        elif task.before is not None and (was_by_hand(production) or not shares_segments(plan, task.before)):
+            plan, remark = after_another_hand(task, production, plan)
+            remarks = (*remarks, remark)
+        plan, about_loras = with_loras(plan, task.before, task.brief, rules)
+        remarks = (*remarks, *about_loras)
+        loras = tuple(lora for one in plan.segments for lora in one.loras)
+        refused = self._refused(tuple(one.prompt for one in plan.segments), loras, production)
+        if refused is not None:
+            return refused
+        if task.before is None:
+            return PlanWritten(number=task.number, plan=plan, remarks=remarks, made=made)
+        changes = tuple(str(one) for one in plan_changes(task.before, plan))
+        return PlanRevised(number=task.number, plan=plan, changes=changes, remarks=remarks, made=made)
 
-def base_seed(production: Production) -> int:
-    """Return what the production's seeds are counted from: the person's number, or one that follows from its id."""
-    if production.options.seed is not None:
-        return production.options.seed
-    return int(digest_of(production.id.encode())[:8], 16)
+    def _plan_by_rule(self, task: WritePlan, production: Production, rules: PlanSettings) -> Plan:
+        return check_plan(
+            write_plan(
+                task.brief.in_english(),
+                rules,
+                task.before,
+                film_seed(production),
+                brief_number=task.brief_number,
+                highest_id=task.highest_segment,
+                sample=task.sample,
+            )
+        )
+
+    def _film(
+        self, task: WriteSample | WritePlan, production: Production, rules: PlanSettings, shape: Plan | Order
+    ) -> Film:
+        brief = task.brief
+        before = task.before if isinstance(task, WritePlan) else None
+        return Film(
+            frame=Frame(
+                brief=brief,
+                settings=rules,
+                mode=mode_of(brief),
+                total=wanted_frames(brief, rules),
+                before=before,
+                seed=film_seed(production),
+                highest_id=task.highest_segment if isinstance(task, WritePlan) else 0,
+            ),
+            words=tuple(one.words for one in production.conversation if not one.is_refused),
+            settled=_settled(production),
+            shape=shape,
+            loras=tuple(
+                Choice(name=one.lora.name, purpose=one.purpose, strength=one.lora.strength)
+                for one in rules.lora_choices
+            ),
+        )
+
+    def _mind(self, production: Production) -> Mind:
+        return self.mind.as_said(production.options.llm)
+
+    def _refused(
+        self, prompts: Sequence[str], loras: Sequence[Lora], production: Production
+    ) -> ProductionRefused | None:
+        purposes = self.renderers.loras.purposes(tuple(dict.fromkeys(one.name for one in loras)))
+        return refused_words(prompts, production, self.renderers.settings.policy, purposes)
 
 
-def _refused(plan: Plan, production: Production) -> ProductionRefused | None:
-    """Return what the content policy says of the plan's words, if it says no."""
+def by_rule(why: StandIn) -> Made:
+    """Return how a document came to be that rules wrote, with the reason why no model did."""
+    return Made(by="rules", version=RULES_VERSION, why=why.why)
+
+
+def shares_segments(plan: Plan, before: Plan) -> bool:
+    """Say whether anything of the plan before is in the plan: the rules know their own segments again, no others."""
+    return bool({one.id for one in plan.segments} & {one.id for one in before.segments})
+
+
+def was_by_hand(production: Production) -> bool:
+    """Say whether a person has edited the plan by hand: the rules don't know again what they wrote."""
+    return any(made.by == "person" for made in production.plans_made.values())
+
+
+def after_another_hand(task: WritePlan, production: Production, by_rule: Plan) -> tuple[Plan, str]:
+    """Return what the rules make of a plan that a model or a person wrote, and what a person should know about it."""
+    before = task.before
+    assert before is not None, "there is a plan before"
+    who = "You had edited the plan by hand" if was_by_hand(production) else "A model thought out the plan before"
+    brief = production.briefs[before.brief - 1].brief
+    if structs.replace(task.brief, notes=brief.notes) != brief:
+        left = "where they did not know it again" if shares_segments(by_rule, before) else "and wrote all of it anew"
+        return by_rule, f"{who}; the rules could not go on with it {left}."
+    new = tuple(note for note in task.brief.notes if note not in brief.notes)
+    noted = structs.replace(with_notes(before, new), brief=task.brief_number)
+    return noted, f"{who}: it stays as it is, and your notes stand in the prompts as you said them."
+
+
+def _settled(production: Production) -> Settled:
+    """Return what the last sample settles."""
+    sample = next((one for one in reversed(production.samples) if one.rendered is not None), None)
+    if sample is None:
+        return Settled()
+    is_approved = sample.word is Word.APPROVED and sample.brief == len(production.briefs)
+    return Settled(look=sample.order.look, sample_prompt=sample.order.prompt, is_approved=is_approved)
+
+
+def film_seed(production: Production) -> int:
+    """Return what the film's seeds are counted from: its first segment has that of the sample that was approved."""
+    approved = next((one for one in reversed(production.samples) if one.word is Word.APPROVED), None)
+    return production.base_seed if approved is None else (approved.order.seed - 1) % SEEDS
+
+
+def refused_words(
+    prompts: Sequence[str],
+    production: Production,
+    rules: Sequence[OperatorRule],
+    lora_purposes: tuple[str, ...] = (),
+) -> ProductionRefused | None:
+    """Return what the content policy says of prompts, and of the LoRAs they are rendered with, if it says no."""
     has_picture = any(message.images for message in production.conversation)
-    for segment in plan.segments:
-        refused = refusal(segment.prompt, has_uploaded_picture=has_picture)
+    for prompt in prompts:
+        refused = refusal(prompt, has_uploaded_picture=has_picture, operator_rules=rules, lora_purposes=lora_purposes)
         if refused is not None:
             return ProductionRefused(
                 number=len(production.refusals) + 1,

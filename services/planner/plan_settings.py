@@ -6,7 +6,16 @@ from typing import Final
 
 from msgspec import Struct
 
-from bus.plan import DURATION_MAX_S, FPS, FRAMES_PER_SEGMENT_MAX, Size
+from bus.plan import DURATION_MAX_S, FPS, FRAMES_PER_SEGMENT_MAX, Lora, Mode, Size
+
+
+class ChosenLora(Struct, frozen=True, kw_only=True):
+    """A LoRA that fits the renderer's model."""
+
+    lora: Lora
+    modes: frozenset[Mode]
+    """What kinds of clips it was made for."""
+    purpose: str = ""
 
 
 class PlanSettings(Struct, frozen=True, kw_only=True):
@@ -28,7 +37,25 @@ class PlanSettings(Struct, frozen=True, kw_only=True):
     prefer_small: bool = True
     """Render at the small sizes; else at the large ones."""
     frames_max: int = FRAMES_PER_SEGMENT_MAX
-    """Frames a segment renders at most: 4n+1, at least 5."""
+    """Frames a segment renders at most: one of the lengths that `frame_step` allows."""
+    frame_step: int = 4
+    """Lengths are `frame_step`·n + 1 frames."""
+    frames_min: int = 5
+    sample_frames: int = 33
+    """Two seconds at 16 frames a second: enough to see a look, little enough to wait for."""
+    sample_steps: int | None = None
+    """None: as many as the renderer takes for a sample."""
+    sample_is_draft: bool = True
+    """The sample is rendered with the renderer's quick variant, where it has one."""
+    sample_remarks: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What a person should know about the renderer that was chosen."""
+    match_colours: bool = False
+    """The renderer's colours drift, so that takes of a chain are matched to its opening."""
+    loras: tuple[ChosenLora, ...] = ()
+    """What the person wants for every segment that it fits."""
+    lora_choices: tuple[ChosenLora, ...] = ()
+    """All that may be chosen for this renderer."""
     chain_max: int = 4
     """Segments in a row that may continue one another, the first included; 1: none ever continues."""
     duration_s: float = 20.0
@@ -38,8 +65,13 @@ class PlanSettings(Struct, frozen=True, kw_only=True):
     """Write the segment's number and beat into an animatic's picture."""
 
     def __post_init__(self) -> None:
-        if self.frames_max % 4 != 1 or not 5 <= self.frames_max <= FRAMES_PER_SEGMENT_MAX:
-            raise ValueError(f"frames_max is {self.frames_max}: give 4n+1, from 5 to {FRAMES_PER_SEGMENT_MAX}")
+        step, least = self.frame_step, self.frames_min
+        if step % 4 or (least - 1) % step or least < 5:
+            raise ValueError(f"lengths of {step}n+1 frames from {least} can't be planned: give steps of 4, from 5 up")
+        if (self.frames_max - 1) % step or not least <= self.frames_max <= FRAMES_PER_SEGMENT_MAX:
+            raise ValueError(
+                f"frames_max is {self.frames_max}: give {step}n+1, from {least} to {FRAMES_PER_SEGMENT_MAX}"
+            )
         if self.chain_max < 1:
             raise ValueError(f"chain_max is {self.chain_max}: give 1 for a film of cuts only, or more")
 

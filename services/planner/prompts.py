@@ -236,8 +236,20 @@ _SOFT_IN: Final[dict[str, frozenset[str]]] = {
 
 def criteria_of(beat: Beat, world: World, look: Look, brief: Brief, *, is_continued: bool) -> tuple[Criterion, ...]:
     """Return what a take of the segment is checked for: what is measured, and two to four closed questions."""
+    measured = measured_criteria(look, beat.movement, is_continued=is_continued)
+    seen = [_subject_question(beat, world)]
+    if places_of(world) and beat.shot not in _NEAR and world.subject.kind is not Kind.PLACE:
+        seen.append(_seen("place", f"Does the picture show {world.place_phrase}?", must_hold=False))
+    seen.append(_seen("light", f"Does the light look like this: {look_light(look)}?", must_hold=False))
+    if avoids_text(brief):
+        seen.append(NO_TEXT)
+    return (*measured, *seen[:4])
+
+
+def measured_criteria(look: Look, movement: Movement, *, is_continued: bool) -> tuple[Criterion, ...]:
+    """Return what is measured of a take: which of it must hold depends on the light and on the camera."""
     soft = _SOFT | _SOFT_IN.get(look.light, frozenset())
-    if beat.movement is Movement.STATIC:
+    if movement is Movement.STATIC:
         soft = soft | {"frozen"}
     measured = [
         Criterion(id=name, question=question, kind=CriterionKind.MEASURED, must_hold=name not in soft)
@@ -246,18 +258,17 @@ def criteria_of(beat: Beat, world: World, look: Look, brief: Brief, *, is_contin
     if is_continued:
         seam = "Does it start where the segment before it stopped?"
         measured.append(Criterion(id="seam", question=seam, kind=CriterionKind.MEASURED))
-    seen = [_subject_question(beat, world)]
-    if places_of(world) and beat.shot not in _NEAR and world.subject.kind is not Kind.PLACE:
-        seen.append(_seen("place", f"Does the picture show {world.place_phrase}?", must_hold=False))
-    seen.append(_seen("light", f"Does the light look like this: {look_light(look)}?", must_hold=False))
-    if avoids_text(brief):
-        seen.append(_seen("no_text", "Is the picture free of letters and text?", must_hold=True))
-    return (*measured, *seen[:4])
+    return tuple(measured)
 
 
 def look_light(look: Look) -> str:
     """Return the light of a look as one says it in a question."""
     return light_of(look.light).phrase
+
+
+NO_TEXT: Final = Criterion(
+    id="no_text", question="Is the picture free of letters and text?", kind=CriterionKind.SEEN, must_hold=True
+)
 
 
 def _subject_question(beat: Beat, world: World) -> Criterion:

@@ -1,4 +1,4 @@
-"""What a new brief keeps of a plan, what a person's note changes in a segment, and how two plans differ, in words."""
+"""What a new brief keeps of a plan, and what a person's note changes in a segment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from msgspec import structs
 
-from bus.plan import Look, Movement, Plan, Segment, SegmentNote, ShotSize, order_digest, order_for
+from bus.plan import Look, Movement, Plan, Segment, SegmentNote, ShotSize
 from services.planner import framing
 from services.planner.matching import capitalised, folded
 
@@ -91,63 +91,3 @@ def _paced(prompt: str, usual: str, other: str, sentence: str, look: Look) -> st
         changed = camera.group().replace(usual, other)
         prompt = prompt[: camera.start()] + changed + prompt[camera.end() :]
     return _before_look(prompt, sentence, look)
-
-
-# -- how two plans differ ------------------------------------------------------------------------------------
-
-
-def plan_changes(before: Plan, after: Plan) -> tuple[str, ...]:
-    """Return how the plans differ as sentences for people, the most important first; empty where they do not."""
-    changes: list[str] = []
-    if before.frame_count != after.frame_count:
-        changes.append(f"The film lasts {after.duration_s:g} s instead of {before.duration_s:g} s.")
-    if (before.size, before.crop) != (after.size, after.crop):
-        changes.append(f"The picture is {after.crop} instead of {before.crop}.")
-    if before.look != after.look:
-        changes.append(f"The look is “{after.look.words}” instead of “{before.look.words}”")
-    if before.renderer != after.renderer:
-        changes.append(f"It is rendered by {after.renderer} instead of {before.renderer}.")
-    old, new = {one.id: one for one in before.segments}, {one.id: one for one in after.segments}
-    for added in (one for one in after.segments if one.id not in old):
-        position = after.segments.index(added)
-        where = f"after segment {after.segments[position - 1].id}" if position else "at the start"
-        changes.append(f"Segment {added.id} is new, {where}: {added.beat}")
-    changes.extend(f"Segment {one.id} is gone: {one.beat}" for one in before.segments if one.id not in new)
-    kept = [one for one in after.segments if one.id in old]
-    changed = [one for one in kept if is_rendered_anew(before, old[one.id], after, one)]
-    if changed and len(changed) == len(kept):
-        changes.append("Every segment that stays is rendered anew.")
-    else:
-        changes.extend(f"Segment {one.id} is rendered anew: {_difference(old[one.id], one)}." for one in changed)
-    trimmed = [one for one in kept if one not in changed and one.shown_count != old[one.id].shown_count]
-    changes.extend(
-        f"Segment {one.id} stays as it is and shows {one.shown_count / after.fps:.1f} s of it instead of "
-        f"{old[one.id].shown_count / before.fps:.1f} s."
-        for one in trimmed
-    )
-    if [one.id for one in before.segments if one.id in new] != [one.id for one in kept]:
-        changes.append("The segments come in another order.")
-    return tuple(changes)
-
-
-def is_rendered_anew(before: Plan, old: Segment, after: Plan, new: Segment) -> bool:
-    """Say whether a take of the old segment can't stand for the new one: its order or its start differs."""
-    one, other = order_for(before, old, 1, None), order_for(after, new, 1, None)
-    return order_digest(one) != order_digest(other) or old.start != new.start
-
-
-def _difference(old: Segment, new: Segment) -> str:
-    parts = []
-    if old.shot is not new.shot:
-        parts.append(f"{new.shot} instead of {old.shot}")
-    if old.movement is not new.movement:
-        parts.append(f"{new.movement} instead of {old.movement}")
-    if old.start != new.start:
-        parts.append("it starts from something else")
-    if old.frame_count != new.frame_count:
-        parts.append(f"{new.frame_count} frames instead of {old.frame_count}")
-    if old.beat != new.beat:
-        parts.append(f"“{new.beat}” instead of “{old.beat}”")
-    if not parts or old.prompt != new.prompt:
-        parts.append("its words changed")
-    return ", ".join(parts)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 
 from bus.ids import Digest
-from bus.plan import SEEDS, Brief, ImageRole, Mode, Order, Plan
+from bus.plan import SEEDS, Brief, ImageRole, Mode, Order, Plan, Size
 from bus.plan_rules import check_plan
 from services.planner import frames, prompts, sizes
 from services.planner.beats import whole_beat
@@ -21,9 +19,6 @@ from services.planner.drafts import (
 from services.planner.plan_settings import SETTINGS, PlanSettings
 
 __all__ = ["SETTINGS", "PlanSettings", "Unplannable", "plan_remarks", "write_plan", "write_sample"]
-
-SAMPLE_FRAMES: Final = 33
-"""Two seconds at 16 fps: enough to see a look, little enough to wait for."""
 
 
 def write_plan(
@@ -71,6 +66,7 @@ def write_plan(
         places=prompts.places_of(world),
         caption=settings.caption and not prompts.avoids_text(brief),
         sample=sample,
+        match_colours=settings.match_colours,
     )
     return _checked(plan)
 
@@ -93,6 +89,18 @@ def wanted_frames(brief: Brief, settings: PlanSettings) -> int:
             "ask for a shorter film, or make it in parts"
         )
     return frames.wanted_frames(duration_s, settings.fps)
+
+
+def film_size(brief: Brief, settings: PlanSettings = SETTINGS) -> Size:
+    """Return the size that the brief's film is rendered at.
+
+    Raises:
+        Unplannable: the brief asks for a shape that can't be.
+    """
+    try:
+        return sizes.picture_for(_aspect(brief), settings.sizes, prefer_small=settings.prefer_small).size
+    except ValueError as error:
+        raise Unplannable(str(error)) from error
 
 
 def write_sample(brief: Brief, settings: PlanSettings = SETTINGS, seed: int = 0, take: int = 1) -> Order:
@@ -118,20 +126,22 @@ def write_sample(brief: Brief, settings: PlanSettings = SETTINGS, seed: int = 0,
         seed=(seed + take) % SEEDS,
         width=size.width,
         height=size.height,
-        frame_count=min(SAMPLE_FRAMES, settings.frames_max),
+        frame_count=min(settings.sample_frames, settings.frames_max),
         fps=settings.fps,
         look=look,
         shot=beat.shot,
         movement=beat.movement,
         caption=None,
         start=start,
-        draft=True,
+        loras=tuple(one.lora for one in settings.loras if (Mode.T2V if start is None else Mode.I2V) in one.modes),
+        draft=settings.sample_is_draft,
+        steps=settings.sample_steps,
     )
 
 
 def plan_remarks(brief: Brief, settings: PlanSettings, plan: Plan) -> tuple[str, ...]:
     """Return what a person should know about how the plan differs from their words; empty where it does not."""
-    remarks: list[str] = []
+    remarks: list[str] = list(settings.remarks)
     asked = max(brief.shot_count or 0, len(brief.shots))
     if asked > len(plan.segments):
         remarks.append(f"{asked} shots do not fit into {plan.duration_s:g} s; the plan has {len(plan.segments)}.")
