@@ -1,16 +1,33 @@
-"""What the reviewer does: it judges each take that was rendered and still fits the plan."""
+"""What the reviewer does: it judges each take that was rendered and still fits the plan, and looks at the film last."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from bus.board import Slot, board
-from bus.events import Fact, PlanRevised, ProductionResumed, SegmentOverruled, SegmentRendered
+from bus.board import Slot, board, wanted_look
+from bus.events import (
+    Fact,
+    PlanRevised,
+    ProductionForked,
+    ProductionResumed,
+    SegmentApproved,
+    SegmentKept,
+    SegmentOverruled,
+    SegmentRendered,
+)
 from bus.ids import Digest
-from bus.plan import Continue, FromSegment, Segment
+from bus.plan import Continue, FromSegment, Plan, Segment
 from bus.production import Production, Take
 
-WAKES: tuple[type[Fact], ...] = (SegmentRendered, SegmentOverruled, PlanRevised, ProductionResumed)
+WAKES: tuple[type[Fact], ...] = (
+    SegmentRendered,
+    SegmentApproved,
+    SegmentKept,
+    SegmentOverruled,
+    PlanRevised,
+    ProductionResumed,
+    ProductionForked,
+)
 """The events after which there may be something to do."""
 
 
@@ -30,23 +47,48 @@ class Review(Struct, frozen=True, kw_only=True):
         return f"review {self.take.segment}-{self.take.take}"
 
 
-def decide(production: Production, fact: Fact | None) -> tuple[Review, ...]:
-    """Return the takes to judge: the one of this fact, or all of them where something else woke."""
+class LastLook(Struct, frozen=True, kw_only=True):
+    """Look at the takes that the film is about to show, side by side."""
+
+    number: int
+    plan_number: int
+    plan: Plan
+    takes: tuple[Take, ...]
+    about: str = "last look"
+
+
+Task = Review | LastLook
+
+
+def decide(production: Production, fact: Fact | None) -> tuple[Task, ...]:
+    """Return the takes to judge: the one of this fact, or all where no render woke; and at its end the film."""
     if not production.is_active:
         return ()
-    slots = board(production)
-    by_segment = {slot.segment.id: slot for slot in slots}
-    reviews = [
-        _review(slot, take, by_segment) for slot in slots if (take := slot.unreviewed) is not None and not slot.accepted
-    ]
+    tasks: list[Task] = [*_reviews(production), *_last_look(production)]
     match fact:
         case SegmentRendered(segment=of, take=number):
-            reviews = [one for one in reviews if (one.take.segment, one.take.take) == (of, number)]
+            about = f"review {of}-{number}"
+            tasks = [one for one in tasks if one.about == about or isinstance(one, LastLook)]
         case ProductionResumed(number=number):
-            reviews = [one for one in reviews if one.about == production.resumed_about(number)]
+            tasks = [one for one in tasks if one.about == production.resumed_about(number)]
         case _:
             pass
-    return tuple(one for one in reviews if not production.is_stalled(one.about))
+    return tuple(one for one in tasks if not production.is_stalled(one.about))
+
+
+def _reviews(production: Production) -> list[Review]:
+    slots = board(production)
+    by_segment = {slot.segment.id: slot for slot in slots}
+    return [
+        _review(slot, take, by_segment) for slot in slots if (take := slot.unreviewed) is not None and not slot.accepted
+    ]
+
+
+def _last_look(production: Production) -> list[LastLook]:
+    plan, takes = production.plan, wanted_look(production)
+    if takes is None or plan is None or production.has_unheard_words or plan.brief != len(production.briefs):
+        return []
+    return [LastLook(number=len(production.looks) + 1, plan_number=len(production.plans), plan=plan, takes=takes)]
 
 
 def _review(slot: Slot, take: Take, by_segment: dict[int, Slot]) -> Review:
