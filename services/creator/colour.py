@@ -7,7 +7,7 @@ from typing import Final
 
 import cv2
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from services._kit.media import Frame
@@ -38,6 +38,13 @@ class Outcome(enum.StrEnum):
     """No transform that is gentle enough brings them nearer."""
 
 
+class Against(enum.StrEnum):
+    """What a take's colours were compared with."""
+
+    OPENING = "opening"
+    START = "start"
+
+
 class Matching(Struct, frozen=True, kw_only=True, eq=False):
     """What was found and what is to be done; ΔE*ab of mean colours, before and after."""
 
@@ -45,17 +52,43 @@ class Matching(Struct, frozen=True, kw_only=True, eq=False):
     before: float
     after: float
     affine: Affine | None = None
+    against: Against = Against.OPENING
 
 
-def match(first: Frame, reference: Frame) -> Matching:
-    """Return how the take that starts with `first` gets the colours of `reference`.
+def match(first: Frame, opening: Frame, start: Frame | None = None) -> Matching:
+    """Return how the take that starts with `first` gets the colours of its chain's opening.
+
+    The take repeats the picture it starts from, so a match must not make it differ more from that: where the scene has
+    moved on since the opening, its colours are rightly others, and the take is matched to what it starts from.
+
+    Args:
+        first: the take's first frame, BGR.
+        opening: the last frame of the take that opens the chain, BGR, of any size.
+        start: the picture it starts from, BGR, of any size.
+    """
+    found = _match(first, opening)
+    if start is None or found.outcome is Outcome.ALIKE or _keeps_the_seam(found, first, start):
+        return found
+    nearer = _match(first, start)
+    if nearer.outcome is Outcome.MATCHED:
+        return structs.replace(nearer, against=Against.START)
+    return found if found.affine is None else Matching(outcome=Outcome.NO_GAIN, before=found.before, after=found.before)
+
+
+def _keeps_the_seam(found: Matching, first: Frame, start: Frame) -> bool:
+    """Say whether the take, once matched, differs no more from what it starts from than before, or invisibly."""
+    if found.affine is None:
+        return False
+    seam = difference(apply(found.affine, first), start)
+    return seam <= max(difference(first, start), DIFFERENCE_MIN)
+
+
+def _match(first: Frame, reference: Frame) -> Matching:
+    """Return how `first` gets the colours of `reference`.
 
     The transform is the linear Monge–Kantorovich map between the two colour distributions (Pitié and Kokaram, 2007):
     of all maps that give the mean and the covariance of the reference it moves colours least.
 
-    Args:
-        first: the take's first frame, BGR.
-        reference: the opening frame of the chain, BGR, of any size.
     """
     source, target = _pixels(first), _pixels(reference)
     before = difference(first, reference)

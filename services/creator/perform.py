@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ import structlog
 
 from bus.errors import MissingArtifact
 from bus.events import (
+    CALLED_OFF,
     Cost,
     Fact,
     Failure,
@@ -24,13 +25,14 @@ from bus.events import (
 )
 from bus.ids import Digest, order_key
 from bus.plan import Artifact, Order, order_digest
-from bus.policy import refusal
+from bus.policy import OperatorRule, refusal
 from bus.ports import Artifacts, Progress
 from bus.production import Production
 from bus.work import Task
 from services._kit.media import Unreadable, frames_of
 from services._kit.threads import Stop, in_thread
 from services.creator.decide import Job, Post, Render
+from services.creator.decide import Stop as StopRender
 from services.creator.renderers.renderer import FailureKind, Renderer, RenderFailed, Rendering
 
 log = structlog.get_logger()
@@ -44,18 +46,24 @@ class Creator:
     """Does the creator's tasks with the renderers at hand."""
 
     renderers: Mapping[str, Renderer]
+    purposes: Callable[[tuple[str, ...]], tuple[str, ...]] = lambda names: names
+    """What the content policy is to read for LoRAs of these names."""
     _announced: set[tuple[str, int]] = field(default_factory=set)
     """The postings that this process said it is about to make, and has not begun: nobody else can have made them."""
+    rules: Sequence[OperatorRule] = ()
+    """What the operator refuses on top of what always is."""
 
     async def __call__(
         self, task: Task, production: Production, artifacts: Artifacts, progress: Progress
     ) -> Sequence[Fact]:
-        """Return that the job is about to be posted, or what became of it."""
+        """Return that the job is about to be posted, what became of it, or that it was stopped."""
         match task:
             case Post(job=job):
                 return (await self._post(job, production),)
             case Render(job=job):
                 return (await self._render(job, artifacts, progress),)
+            case StopRender(job=job):
+                return (await self._stop(job),)
             case _:
                 raise AssertionError(f"no task of the creator: {task}")
 
@@ -79,7 +87,12 @@ class Creator:
     def _obstacle(self, order: Order, production: Production) -> Failure | None:
         """Return why the order must not or can't be posted: policy first."""
         has_picture = any(message.images for message in production.conversation)
-        refused = refusal(order.prompt, has_uploaded_picture=has_picture)
+        refused = refusal(
+            order.prompt,
+            has_uploaded_picture=has_picture,
+            operator_rules=self.rules,
+            lora_purposes=self.purposes(tuple(one.name for one in order.loras)),
+        )
         if refused is not None:
             return Failure(
                 kind="policy",
@@ -97,6 +110,22 @@ class Creator:
                 is_retryable=False,
             )
         return None
+
+    async def _stop(self, job: Job) -> Fact:
+        """Return that the job was stopped where it was posted, or why that is not known."""
+        posting = job.postings[-1]
+        renderer = self.renderers.get(job.order.renderer)
+        still = "" if renderer is None else await renderer.stop(posting.key, posting.server)
+        return _failed(
+            job,
+            Failure(
+                kind=CALLED_OFF,
+                what="The render was stopped." if not still else "The render was to be stopped, and may still go on.",
+                why=still or "It is no longer wanted.",
+                help="",
+                is_retryable=True,
+            ),
+        )
 
     async def _render(self, job: Job, artifacts: Artifacts, progress: Progress) -> Fact:
         order, started = job.order, time.monotonic()
@@ -117,7 +146,8 @@ class Creator:
             except _PostAgain as again:
                 return again.fact
             kept = await asyncio.to_thread(_keep, rendering, artifacts)
-        cost = Cost(render_s=round(render_s, 3), total_s=round(time.monotonic() - started, 3))
+        total_s = time.monotonic() - started
+        cost = Cost(render_s=round(render_s, 3), total_s=round(total_s, 3), share=rendering.share)
         return _rendered(job, rendering, kept, cost)
 
     async def _rendering(self, job: Job, folder: Path, inputs: Mapping[Digest, Path], progress: Progress) -> Rendering:

@@ -20,7 +20,7 @@ from services.creator.renderers.stage.palette import BadPalette
 from services.creator.renderers.stage.scene import Scene
 from services.creator.renderers.stage.still import Still
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Raised when the same order gives other pixels than before."""
 PREVIEW_EVERY: Final = 8
 PREVIEW_WIDTH: Final = 320
@@ -91,6 +91,10 @@ class Animatic(Renderer):
     ) -> Rendering:
         """Return the clip; drawing runs in a thread that leaves off at the next frame if it is no longer wanted."""
         return await in_thread(lambda stop: _render(order, folder, inputs, progress, stop))
+
+    async def stop(self, key: str, server: str) -> str:
+        """Do nothing: an animatic ends with the process that draws it."""
+        return ""
 
 
 def _render(order: Order, folder: Path, inputs: Mapping[Digest, Path], progress: Progress, stop: Stop) -> Rendering:

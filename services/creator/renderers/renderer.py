@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from msgspec import Struct
 
 from bus.ids import Digest
 from bus.plan import Made, Order
 from bus.ports import Progress
+from services._kit.failures import FailureKind
 
-LEAVING: Final = "leaving"
-"""What a render is cancelled with when its creator leaves and another will come back for it: it goes on."""
-
-
-class FailureKind(enum.StrEnum):
-    """What kind of thing went wrong."""
-
-    VALIDATION = "validation"
-    """The order asks for what this renderer can't do, or its workflow is not valid."""
-    MISSING_MODEL = "missing_model"
-    OUT_OF_MEMORY = "out_of_memory"
-    NODE_FAILED = "node_failed"
-    """A step of the workflow raised an error."""
-    UNREACHABLE = "unreachable"
-    STUCK = "stuck"
-    """The server answers and the render does not get on."""
-    LOST = "lost"
-    """The server has forgotten the render: it was started anew, perhaps."""
-    BAD_OUTPUT = "bad_output"
-    """There is a clip, and it is not what was ordered."""
-
-    @property
-    def is_retryable(self) -> bool:
-        """Say whether the very same order may succeed if it is tried again."""
-        return self not in (FailureKind.VALIDATION, FailureKind.MISSING_MODEL, FailureKind.OUT_OF_MEMORY)
+__all__ = ["FailureKind", "RenderFailed", "Renderer", "Rendering"]
 
 
 class RenderFailed(Exception):
@@ -67,6 +43,8 @@ class Rendering(Struct, frozen=True, kw_only=True):
     width: int
     height: int
     made: Made
+    share: float = 1.0
+    """The work as a share of what the same picture takes in the film: a sample is rendered in fewer steps."""
 
 
 class Renderer(Protocol):
@@ -109,6 +87,14 @@ class Renderer(Protocol):
             RenderFailed: there is no clip. Of the kind `lost`: the server does not know it any more; it may be posted
                 again.
             asyncio.CancelledError: the work is no longer wanted, and nothing of it goes on when this is raised; only
-                where it was cancelled with `LEAVING` is it left to go on, for whoever comes back for it.
+                where it was cancelled with `bus.work.LEAVING` is it left to go on, for whoever comes back for it.
+        """
+        ...
+
+    async def stop(self, key: str, server: str) -> str:
+        """Stop an order's render on a server, whoever posted it, and nothing else there; wait until it has ended.
+
+        Returns:
+            Why it is not known whether it has ended; empty where it has.
         """
         ...

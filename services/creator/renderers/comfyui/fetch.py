@@ -10,12 +10,13 @@ import numpy as np
 from msgspec import Struct
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
+from bus.ids import Digest
 from bus.plan import Order
+from services._kit.comfyui.answers import Entry, OutputFile
 from services._kit.media import ClipWriter, Frame, Unreadable, frames_of
 from services._kit.pictures import NotAPicture, PictureLimits, open_picture, write_jpeg, write_png
 from services._kit.threads import Stop
 from services.creator.colour import Affine, Matching, apply, match
-from services.creator.renderers.comfyui.answers import Entry, OutputFile
 from services.creator.renderers.comfyui.job import BoundGraph, prefix_of
 from services.creator.renderers.renderer import FailureKind, RenderFailed
 
@@ -74,19 +75,27 @@ def local_name(file: OutputFile) -> str:
 
 
 def brought(
-    clip: Path, last_frame: Path | None, reference: Path | None, order: Order, folder: Path, stop: Stop
+    clip: Path, last_frame: Path | None, inputs: Mapping[Digest, Path], order: Order, folder: Path, stop: Stop
 ) -> Brought:
     """Return the take: decoded to its end, counted, matched in colour where that is wanted and possible.
 
     The server's own file is kept as it is, unless colours were matched or nothing else here reads its format.
+
+    Args:
+        clip: what the server made.
+        last_frame: its last frame without loss, where the workflow saves it.
+        inputs: the pictures that the order names.
 
     Raises:
         RenderFailed: it is not what was ordered.
     """
     hand_over, poster = folder / "hand-over.png", folder / "poster.jpg"
     first, middle, last = _looked_through(clip, order, stop)
-    opening = _picture(reference, "The reference for the colours") if reference is not None else None
-    matching = match(first, opening) if opening is not None else None
+    matching = None
+    if order.colour_reference is not None:
+        opening = _picture(inputs[order.colour_reference], "The reference for the colours")
+        start = _picture(inputs[order.start], "The picture it starts from") if order.start is not None else None
+        matching = match(first, opening, start)
     affine = matching.affine if matching is not None else None
     if last_frame is not None:
         last = _sized(_picture(last_frame, "The last frame that ComfyUI saved"), order)

@@ -11,20 +11,20 @@ import msgspec
 from bus.ids import Digest
 from bus.plan import Order
 from services._kit.bindings import LoraFile, OrderValues, bind
+from services._kit.comfyui.check import check
+from services._kit.comfyui.facts import ServerFacts, facts_of, listed_files
 from services._kit.graphs import WorkflowWrong
 from services._kit.loras import Loras
 from services._kit.workflow_files import toml_of
 from services._kit.workflows import Mode, Role, Workflow, Workflows
-from services.creator.renderers.comfyui.check import check
-from services.creator.renderers.comfyui.facts import ServerFacts, facts_of, listed_files
 from services.creator.renderers.comfyui.job import (
     PREFIX_INPUT,
     BoundGraph,
     ImageSlot,
     Obstacle,
     Offer,
-    smaller_order,
 )
+from services.creator.renderers.comfyui.smaller import smaller_order
 from services.creator.renderers.renderer import FailureKind, RenderFailed
 
 
@@ -34,6 +34,8 @@ class FittingGraph(BoundGraph, frozen=True, kw_only=True):
     order: Order
     workflow: Workflow
     values: OrderValues
+    steps: int | None = None
+    cfg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class WorkflowFamily:
         try:
             workflow = self.workflows.resolve(self.name, _mode(order), is_draft=order.draft)
             loras = tuple(self.loras.choose(one.name, one.strength, workflow, _mode(order)) for one in order.loras)
-            return _bound(workflow, _values(order, loras), order, {})
+            return _bound(workflow, _values(order, loras, self._prompt(order)), order, {})
         except WorkflowWrong as error:
             raise _refused(error) from error
 
@@ -85,9 +87,14 @@ class WorkflowFamily:
             loras = tuple(
                 self.loras.choose(one.name, one.strength, bound.workflow, _mode(order), listed) for one in order.loras
             )
-            return _bound(bound.workflow, _values(order, loras), order, listed_files(bound.workflow, facts))
+            values = _values(order, loras, self._prompt(order))
+            return _bound(bound.workflow, values, order, listed_files(bound.workflow, facts))
         except WorkflowWrong as error:
             raise _refused(error) from error
+
+    def _prompt(self, order: Order) -> str:
+        """Return the prompt with the words that its LoRAs need to take effect."""
+        return self.loras.with_triggers(order.prompt, tuple(one.name for one in order.loras))
 
     def obstacles(self, bound: BoundGraph, offer: Offer) -> tuple[Obstacle, ...]:
         """Return what keeps this server from rendering the graph: missing models first."""
@@ -106,9 +113,23 @@ class WorkflowFamily:
             Obstacle(kind=one.kind, why=f"{one.what} {one.why}".strip(), help=one.help) for one in found if one.is_fatal
         )
 
+    def share(self, bound: BoundGraph) -> float:
+        """Return the graph's sampling as a share of what the film's own workflow takes for the same picture."""
+        if not isinstance(bound, FittingGraph):
+            return 1.0
+        full = self.workflows.resolve(self.name, _mode(bound.order))
+        whole = _passes(full.defaults.steps, full.defaults.cfg)
+        mine = _passes(bound.steps, bound.cfg)
+        return round(min(1.0, mine / whole), 4) if mine and whole else 1.0
+
     def smaller(self, order: Order) -> Order | None:
         """Return the next smaller order that needs clearly less memory, or None where there is none."""
-        return smaller_order(order)
+        workflow = self.workflows.resolve(self.name, _mode(order), is_draft=order.draft)
+        if len(workflow.sizes) == 1:
+            # Its model knows one size only; a sample may still be shorter.
+            shorter = smaller_order(order, workflow.sizes, workflow.size_step)
+            return shorter if shorter is not None and shorter.width == order.width else None
+        return smaller_order(order, workflow.sizes, workflow.size_step)
 
 
 def families(workflows: Workflows, loras: Loras) -> Mapping[str, WorkflowFamily]:
@@ -138,7 +159,14 @@ def _bound(
         order=order,
         workflow=workflow,
         values=values,
+        steps=binding.steps,
+        cfg=binding.cfg,
     )
+
+
+def _passes(steps: int | None, cfg: float | None) -> int:
+    """Return how often the model is run: guidance other than 1 runs it twice in each step."""
+    return (steps or 0) * (1 if cfg == 1 else 2)
 
 
 def _video_node(workflow: Workflow) -> str:
@@ -151,11 +179,11 @@ def _video_node(workflow: Workflow) -> str:
     return places[0].node
 
 
-def _values(order: Order, loras: tuple[LoraFile, ...]) -> OrderValues:
+def _values(order: Order, loras: tuple[LoraFile, ...], prompt: str) -> OrderValues:
     # Names of pictures and files are set when the graph is posted; until then the digests stand for them.
     return OrderValues(
         mode=_mode(order),
-        prompt=order.prompt,
+        prompt=prompt,
         negative=order.negative,
         seed=order.seed,
         width=order.width,

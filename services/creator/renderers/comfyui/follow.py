@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 
-from services.creator.renderers.comfyui.answers import Entry, Queued, Server
-from services.creator.renderers.comfyui.client import ComfyUi
-from services.creator.renderers.comfyui.errors import Unreached
+from services._kit.comfyui.answers import Entry, Queued, Server
+from services._kit.comfyui.client import ComfyUi
+from services._kit.comfyui.errors import Unreached
 from services.creator.renderers.comfyui.outcome import lost, silent, stopped, stuck, unreachable
 from services.creator.renderers.comfyui.patience import Patience
 
@@ -56,7 +57,11 @@ class Render:
         self._server = server
         self._patience = patience
         self._ignored: str | None = None
+        self._has_jobs: bool | None = None
+        """Whether the server knows jobs; None until it was asked."""
         self._seen_at = asyncio.get_running_loop().time()
+        self.still: Callable[[], None] = lambda: None
+        """Called at each look that finds it there: a model may load for minutes without a step."""
         self.wake = asyncio.Event()
         """Set by whoever hears that there is something to see."""
 
@@ -150,13 +155,18 @@ class Render:
                     await self._refuse_silence()
             if not isinstance(where, Nowhere):
                 missed_count = 0
+                self.still()
             if not isinstance(where, Waiting) or not where.is_idle:
                 idle_since = None
             was_running = isinstance(where, Running)
             await self._rest()
 
-    async def stop(self) -> None:
-        """Stop it and nothing else, and wait until it has ended, was taken out, or can't be waited for any longer."""
+    async def stop(self) -> str:
+        """Stop it and nothing else, and wait until it has ended, was taken out, or can't be waited for any longer.
+
+        Returns:
+            Why it may go on; empty where it does not.
+        """
         until = self._now() + self._patience.cancel_s
         absent_since: float | None = None
         while self._now() < until:
@@ -164,11 +174,11 @@ class Render:
                 where = await self.look()
                 match where:
                     case Ended():
-                        return
+                        return ""
                     case Nowhere():
                         absent_since = absent_since if absent_since is not None else self._now()
                         if self._now() - absent_since >= self._patience.settle_s:
-                            return
+                            return ""
                     case Waiting(prompt) | Running(prompt):
                         absent_since = None
                         await self._cancel(prompt, is_running=isinstance(where, Running))
@@ -176,11 +186,14 @@ class Render:
                 absent_since = None
             await asyncio.sleep(min(self._patience.poll_s, self._patience.settle_s / 3))
         log.warning("the render could not be stopped in time", server=self._client.url, key=self.key)
+        return f"ComfyUI at {self._client.url} has not ended it within {self._patience.cancel_s:.0f} s."
 
     async def _cancel(self, prompt: Queued, *, is_running: bool) -> None:
-        if await self._client.cancel_job(prompt.prompt_id):
-            return
-        if not is_running:
+        if self._has_jobs is None:
+            self._has_jobs = await self._client.has_jobs()
+        if self._has_jobs:
+            await self._client.cancel_job(prompt.prompt_id)
+        elif not is_running:
             await self._client.delete_pending(prompt.prompt_id)
         elif self._server.interrupts_one:
             await self._client.interrupt(prompt.prompt_id)

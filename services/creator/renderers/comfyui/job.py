@@ -9,17 +9,12 @@ import msgspec
 from msgspec import Struct
 
 from bus.ids import Digest
-from bus.plan import SIZE_STEP, Order
+from bus.plan import Order
 from services._kit.graphs import Graph, Place, with_values
 from services.creator.renderers.renderer import FailureKind
 
 PREFIX_INPUT: Final = "filename_prefix"
 """Every saver, ComfyUI's own and those of custom packs, names its files by this input."""
-
-SMALLER_BY: Final = 0.75
-SMALLEST_SIDE: Final = 256
-SMALLEST_DRAFT: Final = 33
-"""Frames of the shortest sample: two seconds show a look."""
 
 
 class ImageSlot(Struct, frozen=True, kw_only=True):
@@ -79,8 +74,20 @@ class Workflow(Protocol):
         """
         ...
 
+    def fitted(self, bound: BoundGraph, offer: Offer) -> BoundGraph:
+        """Return the graph with the files that this server has: of several that will do, under the names it lists.
+
+        Raises:
+            RenderFailed: the workflow can't do what is ordered (`validation`).
+        """
+        ...
+
     def obstacles(self, bound: BoundGraph, offer: Offer) -> tuple[Obstacle, ...]:
         """Return what keeps this server from rendering the graph: missing models first."""
+        ...
+
+    def share(self, bound: BoundGraph) -> float:
+        """Return the graph's sampling as a share of what the film's own workflow takes for the same picture."""
         ...
 
     def smaller(self, order: Order) -> Order | None:
@@ -109,18 +116,3 @@ def step_count(graph: Graph) -> int:
     """Return how many sampling steps the graph announces, for a first guess at the way ahead."""
     steps = (node.inputs.get("steps") for node in graph.nodes.values())
     return sum(one for one in steps if isinstance(one, int) and not isinstance(one, bool))
-
-
-def smaller_order(order: Order) -> Order | None:
-    """Return the order with fewer frames (samples only: a film's segment is as long as its plan says) or smaller sides.
-
-    Sides shrink by a quarter each, which halves the pixels, to multiples of 16.
-    """
-    if order.draft and order.frame_count > SMALLEST_DRAFT:
-        return msgspec.structs.replace(order, frame_count=SMALLEST_DRAFT)
-    width, height = (
-        max(SIZE_STEP, round(side * SMALLER_BY / SIZE_STEP) * SIZE_STEP) for side in (order.width, order.height)
-    )
-    if min(width, height) < SMALLEST_SIDE or width * height >= order.width * order.height:
-        return None
-    return msgspec.structs.replace(order, width=width, height=height)

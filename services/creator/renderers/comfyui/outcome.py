@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from bus.plan import Order
-from services.creator.renderers.comfyui.answers import Answer, NodeFailure, NodeProblem
-from services.creator.renderers.comfyui.errors import Unreached
+from services._kit.comfyui.answers import Answer, NodeFailure, NodeProblem
+from services._kit.comfyui.errors import Unreached
 from services.creator.renderers.renderer import FailureKind, RenderFailed
 
 MODEL_FILES: Final = (".safetensors", ".gguf", ".ckpt", ".pt", ".pth", ".bin", ".sft")

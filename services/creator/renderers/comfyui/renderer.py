@@ -14,17 +14,18 @@ from msgspec import Struct
 from bus.ids import Digest, digest_of
 from bus.plan import Made, Order
 from bus.ports import Progress
+from bus.work import LEAVING
+from services._kit.comfyui.answers import Server
+from services._kit.comfyui.client import ComfyUi, opened
+from services._kit.comfyui.errors import Unreached
 from services._kit.graphs import api_format
-from services.creator.renderers.comfyui.answers import Server
-from services.creator.renderers.comfyui.client import ComfyUi, opened
-from services.creator.renderers.comfyui.errors import Unreached
 from services.creator.renderers.comfyui.fetch import Brought
 from services.creator.renderers.comfyui.follow import Render
 from services.creator.renderers.comfyui.job import BoundGraph, Obstacle, Workflow
 from services.creator.renderers.comfyui.outcome import unreachable
 from services.creator.renderers.comfyui.patience import Patience
-from services.creator.renderers.comfyui.work import Work, obstacles_of, unable
-from services.creator.renderers.renderer import LEAVING, Renderer, Rendering
+from services.creator.renderers.comfyui.work import Work, fit, unable
+from services.creator.renderers.renderer import FailureKind, Renderer, RenderFailed, Rendering
 
 log = structlog.get_logger()
 
@@ -87,6 +88,13 @@ class ComfyUiRenderer(Renderer):
         Raises:
             RenderFailed: no server has it, or none answers.
         """
+        if not self._servers:
+            raise RenderFailed(
+                FailureKind.UNREACHABLE,
+                f"{self.name} is rendered by ComfyUI, and no server is named.",
+                'Start Kindling with --comfyui http://127.0.0.1:8188, or set `urls = ["…"]` under [comfyui] in '
+                "kindling.toml.",
+            )
         bound = self._workflow.bind(order)
         loop = asyncio.get_running_loop()
         since = loop.time()
@@ -109,7 +117,7 @@ class ComfyUiRenderer(Renderer):
     async def _offer(self, client: ComfyUi, bound: BoundGraph) -> _Offered:
         try:
             queue = await client.queue()
-            obstacles = await obstacles_of(client, self._workflow, bound)
+            _, obstacles = await fit(client, self._workflow, bound)
         except Unreached as error:
             return _Offered(url=client.url, unreached=error)
         return _Offered(url=client.url, load=len(queue.running) + len(queue.pending), obstacles=obstacles)
@@ -146,19 +154,35 @@ class ComfyUiRenderer(Renderer):
             frame_count=order.frame_count,
             width=order.width,
             height=order.height,
-            made=self._made(order, bound, said, take),
+            made=self._made(order, work.bound, said, take),
+            share=self._workflow.share(work.bound),
         )
 
-    async def stop(self, key: str, server: str) -> None:
-        """Stop an order's render on a server, whoever posted it, and wait until it has ended."""
+    async def stop(self, key: str, server: str) -> str:
+        """Stop an order's render on a server. See `Renderer.stop`."""
         async with opened(self._transport) as http:
             client = ComfyUi(server, http)
             try:
-                said = await client.server()
+                said = await self._asked(client)
             except Unreached as error:
-                log.warning("the render could not be stopped", server=server, key=key, why=str(error))
-                return
-            await Render(client, key, said, self._patience).stop()
+                return f"ComfyUI at {server} does not answer: {error.why}"
+            return await Render(client, key, said, self._patience).stop()
+
+    async def _asked(self, client: ComfyUi) -> Server:
+        """Return what the server says about itself, within the time that a stop may take.
+
+        Raises:
+            Unreached: it said nothing.
+        """
+        now = asyncio.get_running_loop().time
+        until = now() + self._patience.cancel_s
+        while True:
+            try:
+                return await client.server()
+            except Unreached:
+                if now() >= until:
+                    raise
+                await asyncio.sleep(self._patience.poll_s)
 
     def _made(self, order: Order, bound: BoundGraph, said: Server, take: Brought) -> Made:
         colour = take.colour
@@ -169,6 +193,7 @@ class ComfyUiRenderer(Renderer):
             device=said.device,
             colour=_Colour(
                 outcome=colour.outcome,
+                against=colour.against,
                 before=round(colour.before, 2),
                 after=round(colour.after, 2),
                 affine=[round(float(one), 5) for one in colour.affine.ravel()] if colour.affine is not None else None,
@@ -186,6 +211,7 @@ class ComfyUiRenderer(Renderer):
 
 class _Colour(Struct, omit_defaults=True):
     outcome: str
+    against: str
     before: float
     after: float
     affine: list[float] | None = None
@@ -200,7 +226,7 @@ class _Options(Struct, omit_defaults=True):
     colour: _Colour | None = None
 
 
-async def _to_its_end(stopping: Coroutine[None, None, None]) -> None:
+async def _to_its_end(stopping: Coroutine[None, None, object]) -> None:
     """Wait for what must not be left half done, though the task that waits is cancelled; a second time ends it."""
     running = asyncio.ensure_future(stopping)
     try:

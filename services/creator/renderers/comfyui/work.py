@@ -11,11 +11,11 @@ from typing import TypeVar
 from bus.ids import Digest
 from bus.plan import Order
 from bus.ports import Progress
+from services._kit.comfyui.answers import Entry, OutputFile, Server
+from services._kit.comfyui.client import ComfyUi
+from services._kit.comfyui.errors import NotThere, TooLarge, Unreached
 from services._kit.graphs import Graph
 from services._kit.threads import in_thread
-from services.creator.renderers.comfyui.answers import Entry, OutputFile, Server
-from services.creator.renderers.comfyui.client import ComfyUi
-from services.creator.renderers.comfyui.errors import NotThere, TooLarge, Unreached
 from services.creator.renderers.comfyui.fetch import Brought, brought, clip_of, last_frame_of, local_name
 from services.creator.renderers.comfyui.follow import Ended, Nowhere, Render
 from services.creator.renderers.comfyui.job import BoundGraph, Obstacle, Offer, Workflow, classes_of, prepared
@@ -28,8 +28,8 @@ from services.creator.renderers.renderer import FailureKind, RenderFailed
 T = TypeVar("T")
 
 
-async def obstacles_of(client: ComfyUi, workflow: Workflow, bound: BoundGraph) -> tuple[Obstacle, ...]:
-    """Return what keeps a server from rendering a graph.
+async def fit(client: ComfyUi, workflow: Workflow, bound: BoundGraph) -> tuple[BoundGraph, tuple[Obstacle, ...]]:
+    """Return the graph with the files that a server has, and what keeps it from rendering that.
 
     Raises:
         Unreached: it does not say what it has.
@@ -37,7 +37,11 @@ async def obstacles_of(client: ComfyUi, workflow: Workflow, bound: BoundGraph) -
     names = classes_of(bound.graph)
     described = await asyncio.gather(*(client.node_class(name) for name in names))
     offer = Offer({name: one for name, one in zip(names, described, strict=True) if one is not None})
-    return workflow.obstacles(bound, offer)
+    try:
+        fitted = workflow.fitted(bound, offer)
+    except RenderFailed as error:
+        return bound, (Obstacle(kind=error.kind, why=error.why, help=error.help),)
+    return fitted, workflow.obstacles(fitted, offer)
 
 
 def unable(found: Sequence[tuple[str, Obstacle]]) -> RenderFailed:
@@ -60,7 +64,11 @@ class Work:
         progress: Progress,
         patience: Patience,
     ) -> None:
-        self._workflow, self._client, self._bound, self._order = workflow, client, bound, order
+        self._workflow, self._client, self._order = workflow, client, order
+        self.bound = bound
+        """The graph; with the server's own files once it has been asked."""
+        self._is_fitted = False
+        self._obstacles: tuple[Obstacle, ...] = ()
         self._key, self._inputs, self._progress, self._patience = key, inputs, progress, patience
         self._render: Render | None = None
         self._may_be_there = False
@@ -95,6 +103,7 @@ class Work:
             entry = await self._followed(where.prompt.client_id or str(uuid.uuid4()))
         self._is_over = True
         if entry.is_success:
+            await self._fit()
             return said, entry
         raise node_failure(entry.failure, self._order, self._workflow.smaller(self._order))
 
@@ -109,8 +118,8 @@ class Work:
         Raises:
             RenderFailed: there is no clip, or not the one that was ordered.
         """
-        clip = clip_of(entry, self._bound, self._key)
-        last = last_frame_of(entry, self._bound)
+        clip = clip_of(entry, self.bound, self._key)
+        last = last_frame_of(entry, self.bound)
         fetched = folder / local_name(clip)
         last_fetched = folder / "last-frame.png" if last is not None else None
         wanted = [(clip, fetched)]
@@ -125,18 +134,23 @@ class Work:
                     f"ComfyUI ended the render well, and has no file {error.name}.",
                     "Somebody may have moved it. Have it rendered again.",
                 ) from error
-        colours = self._order.colour_reference
-        reference = self._inputs[colours] if colours is not None else None
-        return await in_thread(lambda stop: brought(fetched, last_fetched, reference, self._order, folder, stop))
+        return await in_thread(lambda stop: brought(fetched, last_fetched, self._inputs, self._order, folder, stop))
 
     async def _posted(self) -> Entry:
         """Post the graph and return how it ended. Nothing is posted that is known not to run."""
-        obstacles = await self._patiently(lambda: obstacles_of(self._client, self._workflow, self._bound))
+        obstacles = await self._fit()
         if obstacles:
             raise unable([(self._client.url, obstacles[0])])
-        names = {slot.image: await self._uploaded(slot.image) for slot in self._bound.image_slots}
-        graph = prepared(self._bound, self._key, names)
+        names = {slot.image: await self._uploaded(slot.image) for slot in self.bound.image_slots}
+        graph = prepared(self.bound, self._key, names)
         return await self._followed(str(uuid.uuid4()), graph)
+
+    async def _fit(self) -> tuple[Obstacle, ...]:
+        """Take the graph with the server's files for what is, or was, posted; return what keeps the server from it."""
+        if not self._is_fitted:
+            self.bound, self._obstacles = await self._patiently(lambda: fit(self._client, self._workflow, self.bound))
+            self._is_fitted = True
+        return self._obstacles
 
     async def _followed(self, client_id: str, graph: Graph | None = None) -> Entry:
         """Return how the render ended, told of its progress; post the graph first where there is one.
@@ -146,8 +160,9 @@ class Work:
         """
         assert self._render is not None
         render, progress = self._render, self._progress
-        steps = Steps(self._bound.graph, self._key)
+        steps = Steps(self.bound.graph, self._key)
         told = (-1, -1)
+        render.still = lambda: progress(steps.done, steps.total)
 
         def hear(message: str | bytes) -> None:
             nonlocal told

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import cv2
@@ -11,6 +12,7 @@ from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from services._kit.media import Frame
+from services.creator.renderers.stage.arrays import pixels
 from services.creator.renderers.stage.camera import Lens, Matrix, View, apply
 from services.creator.renderers.stage.palette import Bitmap, Colour, Ramp
 
@@ -18,9 +20,17 @@ MARGIN_X: Final = 0.30
 MARGIN_Y: Final = 0.26
 """How far a sheet reaches past the frame on each side, in frame widths and heights: room for the camera."""
 
+CELL: Final = 32
+"""Empty parts of a sheet are left out by squares of so many pixels, both of the bitmap and of the frame."""
+FULL: Final = 0.8
+"""From this share of its cells on a sheet is drawn as a whole: leaving out the rest would cost more."""
+
+_RUN: Final = re.compile(rb"[^\x00](?:\x00{0,4}[^\x00])*")
+"""Cells in a row that are drawn together, up to four empty ones between them included."""
+
 _GRID: Final = np.linspace(-1.0, 1.0, 97, dtype=np.float32)
-_FALL: Final = np.clip(1.0 - (_GRID[None, :] ** 2 + _GRID[:, None] ** 2), 0.0, 1.0) ** 2.2
-"""How a soft light falls off from its middle."""
+_FALL: Final = np.repeat((np.clip(1.0 - (_GRID[None, :] ** 2 + _GRID[:, None] ** 2), 0.0, 1.0) ** 2.2)[..., None], 4, 2)
+"""How a soft light falls off from its middle, the same in each of four channels."""
 
 Texture = Callable[[float], Bitmap]
 """A sheet that changes: its bitmap at a time in seconds."""
@@ -47,6 +57,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """The bitmap's row from which on nothing shows through, or None."""
     ends: tuple[bool, bool, bool] = (False, False, False)
     """Whether nothing lies left of it, right of it, below it; where it does not end its edge goes on for ever."""
+    cells: NDArray[np.uint8] | None = None
+    """Where there is anything on it, by cells of `CELL` pixels and with one more around; None where it is full."""
 
 
 class Canvas:
@@ -131,8 +143,24 @@ def trimmed(one: Sheet) -> Sheet:
         if is_end:
             bitmap[edge] = 0
     return structs.replace(
-        one, bitmap=bitmap, top=one.top + top, left=left, solid_from=_solid_from(bitmap, ends), ends=ends
+        one,
+        bitmap=bitmap,
+        top=one.top + top,
+        left=left,
+        solid_from=_solid_from(bitmap, ends),
+        ends=ends,
+        cells=_cells(bitmap),
     )
+
+
+def _cells(bitmap: Bitmap) -> NDArray[np.uint8] | None:
+    """Return in which cells of the bitmap, or right beside them, there is anything; None where that is nearly all."""
+    high, wide = -(-bitmap.shape[0] // CELL), -(-bitmap.shape[1] // CELL)
+    cover = np.zeros((high * CELL, wide * CELL), dtype=np.uint8)
+    cover[: bitmap.shape[0], : bitmap.shape[1]] = bitmap.max(axis=2)
+    used = (cover.reshape(high, CELL, wide, CELL).max(axis=(1, 3)) > 0).astype(np.uint8)
+    near = cv2.dilate(used, np.ones((3, 3), dtype=np.uint8)).astype(np.uint8, copy=False)
+    return near if near.mean() < FULL else None
 
 
 def _solid_from(bitmap: Bitmap, ends: tuple[bool, bool, bool]) -> int | None:
@@ -167,6 +195,28 @@ def flattened(sheets: list[Sheet], canvas: Canvas) -> Frame:
     return np.clip(total, 0, 255).astype(np.uint8)
 
 
+def rectangles(cells: NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
+    """Return rectangles (left, top, right, bottom) that cover every cell that is not 0, and no cell twice.
+
+    Neighbours are taken together, and a small gap with them: fewer and larger rectangles are quicker to draw.
+    """
+    found: list[tuple[int, int, int, int]] = []
+    begun: dict[tuple[int, int], int] = {}
+    for row, line in enumerate([*cells, cells[:0]]):
+        runs = {run.span() for run in _RUN.finditer(line.tobytes())}
+        for run in begun.keys() - runs:
+            found.append((run[0], begun.pop(run), run[1], row))
+        for run in runs:
+            begun.setdefault(run, row)
+    return found
+
+
+def _warped(bitmap: Bitmap, matrix: Matrix, into: Bitmap) -> None:
+    """Draw the bitmap through the affine; past its edges it goes on as they are."""
+    size = (into.shape[1], into.shape[0])
+    cv2.warpAffine(bitmap, matrix, size, dst=into, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
 class Compositor:
     """Lays sheets into one frame of its own, which is drawn over again and again."""
 
@@ -191,9 +241,11 @@ class Compositor:
 
     def covers_from(self, one: Sheet, view: View, time_s: float) -> int:
         """Return the frame's row from which on the sheet hides everything behind it, or the frame's height."""
+        return self._solid_row(one, self.matrix(one, view, time_s))
+
+    def _solid_row(self, one: Sheet, matrix: Matrix) -> int:
         if one.solid_from is None:
             return self.height
-        matrix = self.matrix(one, view, time_s)
         ends = (apply(matrix, x, one.solid_from)[1] for x in (0.0, float(one.bitmap.shape[1])))
         return min(self.height, max(0, int(max(ends)) + 2))
 
@@ -202,29 +254,48 @@ class Compositor:
         bitmap = one.bitmap if one.texture is None else one.texture(time_s)
         matrix = self.matrix(one, view, time_s)
         x0, y0, x1, y1 = self._reach(matrix, bitmap.shape[1], bitmap.shape[0], one)
-        y1 = min(y1, hidden_from)
-        if x0 >= x1 or y0 >= y1:
-            return
+        for left, top, right, bottom in self._used(one, matrix):
+            part = max(x0, left), max(y0, top), min(x1, right), min(y1, hidden_from, bottom)
+            if part[0] < part[2] and part[1] < part[3]:
+                self._lay(one, bitmap, matrix, part)
+
+    def _used(self, one: Sheet, matrix: Matrix) -> Iterable[tuple[int, int, int, int]]:
+        """Return the parts of the frame where there is anything of the sheet: left, top, right, bottom, none twice."""
+        if one.cells is None:
+            return ((0, 0, self.width, self.height),)
+        # From the middle of a cell of the bitmap to that of a cell of the frame; a cell more around it makes up for
+        # what does not fit exactly.
+        to_cells = matrix.copy()
+        to_cells[:, 2] += (matrix[:, 0] + matrix[:, 1] - 1.0) * (CELL / 2)
+        to_cells[:, 2] /= CELL
+        size = (-(-self.width // CELL), -(-self.height // CELL))
+        cells = cv2.warpAffine(one.cells, to_cells, size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+        return [(x0 * CELL, y0 * CELL, x1 * CELL, y1 * CELL) for x0, y0, x1, y1 in rectangles(pixels(cells))]
+
+    def _lay(self, one: Sheet, bitmap: Bitmap, matrix: Matrix, reach: tuple[int, int, int, int]) -> None:
+        x0, y0, x1, y1 = reach
         shifted = matrix.copy()
         shifted[0, 2] -= x0
         shifted[1, 2] -= y0
-        warped = self._warped.reshape(-1)[: (y1 - y0) * (x1 - x0) * 4].reshape(y1 - y0, x1 - x0, 4)
-        cv2.warpAffine(
-            bitmap,
-            shifted,
-            (x1 - x0, y1 - y0),
-            dst=warped,
-            flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
         below = self.frame[y0:y1, x0:x1]
         if one.is_opaque:
-            below[:] = warped
+            # It covers whole rows, and these lie one after the other in memory.
+            _warped(bitmap, shifted, below)
             return
-        cover = self._cover.reshape(-1)[: warped.size].reshape(warped.shape)
-        cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(warped, 3)), cv2.COLOR_GRAY2BGRA, dst=cover)
+        warped = self._warped.reshape(-1)[: below.size].reshape(below.shape)
+        _warped(bitmap, shifted, warped)
+        solid = min(y1, max(y0, self._solid_row(one, matrix))) - y0
+        below[solid:] = warped[solid:]
+        self._mix(below[:solid], warped[:solid])
+
+    def _mix(self, below: Bitmap, above: Bitmap) -> None:
+        """Lay one over the other, each with its colours multiplied by its alpha already."""
+        if not below.size:
+            return
+        cover = self._cover.reshape(-1)[: above.size].reshape(above.shape)
+        cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(above, 3)), cv2.COLOR_GRAY2BGRA, dst=cover)
         cv2.multiply(below, cover, dst=below, scale=1.0 / 255.0)
-        cv2.add(below, warped, dst=below)
+        cv2.add(below, above, dst=below)
 
     def _reach(self, matrix: Matrix, wide: int, high: int, one: Sheet) -> tuple[int, int, int, int]:
         """Return the frame's columns and rows that the sheet can reach: left, top, right, bottom."""
@@ -249,7 +320,8 @@ class Compositor:
         y0, y1 = max(0, int(y) - reach), min(self.height, int(y) + reach + 1)
         if x0 >= x1 or y0 >= y1:
             return
-        light = np.rint(_FALL[:, :, None] * np.array([*colour, 0.0], dtype=np.float32) * strength).astype(np.uint8)
+        blue, green, red = (one * strength for one in colour)
+        light = cv2.multiply(_FALL, np.array([blue, green, red, 0.0]), dtype=cv2.CV_8U)
         scale = 2.0 * radius / (_FALL.shape[0] - 1)
         matrix = np.array([[scale, 0.0, x - radius - x0], [0.0, scale, y - radius - y0]])
         spread = cv2.warpAffine(

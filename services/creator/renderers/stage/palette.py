@@ -58,10 +58,12 @@ class Ramp:
         places = 0.6 * (light - light[0]) / max(1.0, light[-1] - light[0]) + 0.4 * even
         scale = np.linspace(0.0, 1.0, STEPS)
         self.table = np.stack([np.interp(scale, places, colours[:, k]) for k in range(3)], axis=1)
+        # Figures ask for single colours, dozens of times for each frame.
+        self._colours = [_whole(colour) for colour in self.table]
 
     def at(self, tone: float) -> Colour:
         """Return the colour at this place of the ramp."""
-        return _whole(self.table[int(np.clip(tone, 0.0, 1.0) * (STEPS - 1))])
+        return self._colours[int(min(max(tone, 0.0), 1.0) * (STEPS - 1))]
 
     def paint(self, tones: Tones) -> NDArray[np.float32]:
         """Return BGR for each tone, shape (…, 3)."""
@@ -80,7 +82,8 @@ class Ramp:
 
 def mix(one: Colour, other: Colour, share: float) -> Colour:
     """Return the colour between the two: share 0 is the first, 1 the second."""
-    return _whole(np.array(one) * (1.0 - share) + np.array(other) * share)
+    blue, green, red = (min(255, max(0, round(a * (1.0 - share) + b * share))) for a, b in zip(one, other, strict=True))
+    return blue, green, red
 
 
 def _extended(colours: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Final
 
 import cv2
@@ -90,14 +91,20 @@ class Pen:
 
     def limb(self, points: list[Point], widths: list[float], colour: Colour, *, has_rim: bool = True) -> None:
         """Fill a bent stroke along the points, as wide at each as `widths` says."""
-        line = np.array(points, dtype=np.float64)
-        fine = _open_spline(line)
-        wide = np.interp(np.linspace(0, len(widths) - 1, len(fine)), np.arange(len(widths)), widths) / 2
-        along = np.gradient(fine, axis=0)
+        fine = _open_spline(np.array(points, dtype=np.float64))
+        count, round_count = len(fine), len(_CAP)
+        along = np.empty_like(fine)
+        along[1:-1] = fine[2:] - fine[:-2]
+        along[0], along[-1] = fine[1] - fine[0], fine[-1] - fine[-2]
         along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
-        across = np.stack([-along[:, 1], along[:, 0]], axis=1) * wide[:, None]
-        cap = _cap(fine[-1], along[-1], wide[-1])
-        outline = np.vstack([fine + across, cap, (fine - across)[::-1], _cap(fine[0], -along[0], wide[0])])
+        along *= (_shares(count, len(widths)) @ widths)[:, None]
+        across = along @ _QUARTER
+        # Along one side, around the end, back along the other side, and around the beginning.
+        outline = np.empty((2 * (count + round_count), 2))
+        outline[:count] = fine + across
+        outline[count : count + round_count] = fine[-1] + _CAP @ np.array([along[-1], across[-1]])
+        outline[count + round_count : 2 * count + round_count] = (fine - across)[::-1]
+        outline[2 * count + round_count :] = fine[0] - _CAP @ np.array([along[0], across[0]])
         self._drawn.append((self._placed(outline), colour, has_rim))
 
     def disc(
@@ -137,7 +144,7 @@ class Pen:
 
 
 def _fill(frame: NDArray[np.uint8], outline: _Outline, colour: Colour) -> None:
-    points = np.rint(np.clip(outline, -8000, 8000) * (1 << _SHIFT)).astype(np.int32)
+    points = np.rint(np.minimum(np.maximum(outline, -8000), 8000) * (1 << _SHIFT)).astype(np.int32)
     cv2.fillPoly(frame, [points], (*colour, 255), cv2.LINE_AA, _SHIFT)
 
 
@@ -153,7 +160,19 @@ def _blend(steps: int) -> NDArray[np.float64]:
 _WEIGHTS: Final = _blend(7)
 _HALVES: Final = np.linspace(0.0, 1.0, 4)[:, None]
 _CIRCLE: Final = np.linspace(0.0, 2 * np.pi, 40, endpoint=False)
-_CAP: Final = np.linspace(np.pi / 2, -np.pi / 2, 7)[1:-1]
+_ROUND: Final = np.linspace(np.pi / 2, -np.pi / 2, 7)[1:-1]
+_CAP: Final = np.stack([np.cos(_ROUND), np.sin(_ROUND)], axis=1)
+"""Points of half a circle: shares of the way ahead and of the way to the left."""
+_QUARTER: Final = np.array([[0.0, 1.0], [-1.0, 0.0]])
+"""Turns a direction by a quarter to the left, in a picture whose rows go down."""
+
+
+@cache
+def _shares(count: int, width_count: int) -> NDArray[np.float64]:
+    """Return how much each half width counts at each of `count` points that are evenly spread along a limb."""
+    places = np.linspace(0, width_count - 1, count)[:, None]
+    shares: NDArray[np.float64] = np.maximum(0.0, 1.0 - np.abs(places - np.arange(width_count)[None, :])) / 2
+    return shares
 
 
 def _spline(points: _Outline) -> _Outline:
@@ -173,12 +192,6 @@ def _open_spline(points: _Outline) -> _Outline:
 
 def _between(points: _Outline, count: int) -> _Outline:
     """Return the curve between `count` pairs of neighbours; each has one more neighbour on either side."""
-    fours = np.stack([points[0:count], points[1 : count + 1], points[2 : count + 2], points[3 : count + 3]], axis=1)
-    curve: _Outline = np.matmul(_WEIGHTS, fours).reshape(-1, 2)
+    fours = np.array([points[0:count], points[1 : count + 1], points[2 : count + 2], points[3 : count + 3]])
+    curve: _Outline = np.matmul(_WEIGHTS, fours.transpose(1, 0, 2)).reshape(-1, 2)
     return curve
-
-
-def _cap(end: _Outline, along: _Outline, radius: float) -> _Outline:
-    across = np.array([-along[1], along[0]])
-    cap: _Outline = end + radius * (np.cos(_CAP)[:, None] * along + np.sin(_CAP)[:, None] * across)
-    return cap

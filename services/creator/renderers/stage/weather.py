@@ -21,6 +21,9 @@ _ROOM: Final = 0.2
 """Particles come back on the other side this far outside the frame, in frame shares."""
 
 
+_Places = NDArray[np.float64]
+
+
 class Kind(Struct, frozen=True, kw_only=True):
     """How one kind of particle moves and looks; speeds in frame heights a second at the subject's depth."""
 
@@ -64,12 +67,14 @@ class Air:
         self._phase = rng.uniform(0.0, 2 * np.pi, count)
         self._colour = _colour(weather, ramp, light)
         self._buffer: NDArray[np.uint8] | None = None
-        self._draw: Callable[[NDArray[np.uint8], int, float, float, float, float], None] = {
+        self._lights = [self._light(index) for index in range(count)]
+        # What changes from moment to moment is drawn one by one, all else in one go.
+        self._draw: Callable[[NDArray[np.uint8], int, float, float, float, float], None] | None = {
             Weather.PETALS: self._petal,
             Weather.FIREFLIES: self._firefly,
             Weather.EMBERS: self._ember,
             Weather.BUBBLES: self._bubble,
-        }.get(weather, self._flake)
+        }.get(weather)
 
     def draw(self, stage: Compositor, view: View, time_s: float, hidden_from: int, presence: float = 1.0) -> None:
         """Add the particles to the frame; `presence` fades them in."""
@@ -86,11 +91,15 @@ class Air:
         span = 1.0 + 2 * _ROOM
         x = ((np.mod(x + _ROOM, span) - _ROOM - 0.5) * zoom + 0.5) * width
         y = ((np.mod(y + _ROOM, span) - _ROOM - 0.5) * zoom + 0.5) * height
-        if self.weather is Weather.RAIN:
-            self._streaks(self._buffer, x, y, height)
-        for index in range(len(x) if self.weather is not Weather.RAIN else 0):
-            radius = kind.radius * height / 1000.0 * float(depth[index])
-            self._draw(self._buffer, index, float(x[index]), float(y[index]), radius, time_s)
+        radius = kind.radius * height / 1000.0 * depth
+        if self._draw is None:
+            if self.weather is Weather.RAIN:
+                self._streaks(self._buffer, x, y, radius)
+            else:
+                self._flakes(self._buffer, x, y, radius)
+        else:
+            for index, place in enumerate(zip(x.tolist(), y.tolist(), radius.tolist(), strict=True)):
+                self._draw(self._buffer, index, *place, time_s)
         if presence < 1.0:
             cv2.convertScaleAbs(self._buffer, dst=self._buffer, alpha=presence)
         cv2.add(stage.frame, self._buffer, dst=stage.frame)
@@ -104,12 +113,14 @@ class Air:
         blue, green, red = self._colour
         return blue * strength, green * strength, red * strength, 0.0
 
-    def _flake(self, image: NDArray[np.uint8], index: int, x: float, y: float, radius: float, time_s: float) -> None:
-        _disc(image, x, y, max(0.7, radius), self._light(index))
+    def _flakes(self, image: NDArray[np.uint8], x: _Places, y: _Places, radius: _Places) -> None:
+        """Draw all flakes."""
+        places = np.rint(np.stack([x, y, np.maximum(0.7, radius)]) * 16).astype(int).tolist()
+        for across, down, size, light in zip(*places, self._lights, strict=True):
+            cv2.circle(image, (across, down), size, light, -1, cv2.LINE_AA, _SHIFT)
 
-    def _streaks(self, image: NDArray[np.uint8], x: NDArray[np.float64], y: NDArray[np.float64], height: int) -> None:
+    def _streaks(self, image: NDArray[np.uint8], x: _Places, y: _Places, radius: _Places) -> None:
         """Draw all drops at once, in four distances: a call for each would cost more than the drawing."""
-        radius = self.kind.radius * height / 1000.0 * self._depth
         long = radius * 24.0
         lean = self.kind.wind / self.kind.fall * long
         ends = np.stack([np.stack([x - lean, y - long], axis=1), np.stack([x, y], axis=1)], axis=1)
@@ -118,7 +129,7 @@ class Air:
         for group in np.array_split(order, 4):
             middle = int(group[len(group) // 2])
             thick = max(1, round(float(radius[middle]) * 0.9))
-            cv2.polylines(image, list(points[group]), False, self._light(middle), thick, cv2.LINE_AA, _SHIFT)
+            cv2.polylines(image, list(points[group]), False, self._lights[middle], thick, cv2.LINE_AA, _SHIFT)
 
     def _petal(self, image: NDArray[np.uint8], index: int, x: float, y: float, radius: float, time_s: float) -> None:
         turn = float(self._phase[index]) + 1.7 * time_s
@@ -131,7 +142,7 @@ class Air:
             math.degrees(turn),
             0,
             360,
-            self._light(index),
+            self._lights[index],
             -1,
             cv2.LINE_AA,
             _SHIFT,
