@@ -23,6 +23,9 @@ class ClipSource(Struct, frozen=True, kw_only=True):
     take: int
     digest: Digest
     frame_count: int
+    """At the film's rate."""
+    rate: Fraction = Fraction(1)
+    """How many of its frames there are to one of the film: a clip that is borrowed keeps its speed."""
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -37,6 +40,8 @@ class Shown(Struct, frozen=True, kw_only=True):
     """The frame after the last one shown."""
     mixed_count: int = 0
     """How many of its first frames are mixed with the last ones of the clip before it."""
+    rate: Fraction = Fraction(1)
+    """How many of its frames there are to one of the film."""
 
     @property
     def shown_count(self) -> int:
@@ -122,6 +127,7 @@ def edit_list(plan: Plan, clips: Mapping[int, ClipSource]) -> EditList:
                 in_frame=segment.in_frame,
                 out_frame=segment.out_frame,
                 mixed_count=mixed_count,
+                rate=clip.rate,
             )
         )
     return EditList(
@@ -253,7 +259,7 @@ def _why_encoded(edit: EditList, index: int, codings: Mapping[Digest, Coding], c
         return "it is crossfaded"
     if (coding.width, coding.height) != (edit.size.width, edit.size.height):
         return f"it is {coding.width}×{coding.height}, not {edit.size}"
-    if coding.fps != edit.fps:
+    if one.rate != 1 or coding.fps != edit.fps:
         return f"it has {_number(coding.fps)} frames a second, not {edit.fps}"
     if coding.sample_aspect != 1:
         return f"its pixels are not square ({coding.sample_aspect})"

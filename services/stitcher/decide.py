@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from bus.board import film_takes, is_cut
+from bus.board import film_takes, is_cut, wanted_look
 from bus.events import (
     Fact,
     PlanRevised,
+    ProductionForked,
     ProductionResumed,
+    ProductionReviewed,
     SegmentApproved,
+    SegmentBorrowed,
     SegmentKept,
     SegmentOverruled,
     SegmentRendered,
@@ -22,8 +25,11 @@ WAKES: tuple[type[Fact], ...] = (
     SegmentKept,
     SegmentOverruled,
     SegmentRendered,
+    SegmentBorrowed,
     PlanRevised,
     ProductionResumed,
+    ProductionForked,
+    ProductionReviewed,
 )
 """The events after which there may be something to do."""
 ABOUT = "film"
@@ -47,7 +53,7 @@ def decide(production: Production, fact: Fact | None) -> tuple[Stitch, ...]:
     if plan is None or plan.brief != len(production.briefs):
         return ()
     takes = film_takes(production)
-    if takes is None or is_cut(production, takes):
+    if takes is None or is_cut(production, takes) or wanted_look(production) is not None:
         return ()
     number = len(production.cuts) + 1
     return (Stitch(number=number, plan_number=len(production.plans), plan=plan, takes=takes),)

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -35,6 +36,7 @@ from services.stitcher.cut import (
     copy_or_encode,
     film_frames,
 )
+from services.stitcher.label import Label, append_label, tags
 
 Stop = Callable[[], bool]
 """Asked between frames: true means leave off."""
@@ -78,16 +80,17 @@ def join(
     progress: Progress,
     stop: Stop,
     *,
-    title: str = "",
+    label: Label | None = None,
 ) -> JoinFacts:
     """Write the film and return how: what can be copied is copied, the rest is encoded once.
 
-    The same clips, edit list and title give the same bytes. Blocks: about 15 ms for each
+    The same clips, edit list and label give the same bytes. Blocks: about 15 ms for each
     frame of 832×480 that is encoded, and 3 ms for each frame of the film, all of which are decoded to check it.
 
     Args:
         paths: by digest, where each clip lies.
         target: where the film is to be; a folder that may hold temporary files beside it.
+        label: what the file says of itself.
 
     Raises:
         FilmWrong: a clip has fewer frames than the edit list shows of it, or the film came out otherwise.
@@ -96,8 +99,9 @@ def join(
     """
     facts = {one.digest: probe(paths[one.digest]) for one in edit.shown}
     for one in edit.shown:
-        if facts[one.digest].frame_count < one.out_frame:
-            raise _too_short(one, facts[one.digest].frame_count)
+        there = floor(facts[one.digest].frame_count / one.rate)
+        if there < one.out_frame:
+            raise _too_short(one, there)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="join-") as folder:
         canonical = _coding(_canonical_facts(edit, Path(folder)))
         codings = {digest: _coding(one) for digest, one in facts.items()}
@@ -106,12 +110,14 @@ def join(
         done = 0
         try:
             delay = max((_reordering(paths[digest]) for digest, one in facts.items() if one.has_b_frames), default=0)
-            with _PacketWriter(target, edit.fps, delay, title) as film:
+            with _PacketWriter(target, edit.fps, delay, tags(label) if label else {}) as film:
                 for number, part in enumerate(parts):
                     path = _clip_of(part, edit, paths, Path(folder) / f"{number}.mp4", progress, done, stop)
                     film.copy(path, part.frame_count)
                     done += part.frame_count
                     progress(done, edit.frame_count)
+            if label is not None:
+                append_label(target, label)
             check_film(target, edit)
         except BaseException:
             target.unlink(missing_ok=True)
@@ -170,17 +176,17 @@ class _PacketWriter:
 
     Args:
         delay: how many frames earlier than shown the film is decoded; one value for all clips keeps the order.
+        said: the file's tags, by name.
     """
 
-    def __init__(self, target: Path, fps: int, delay: int, title: str) -> None:
+    def __init__(self, target: Path, fps: int, delay: int, said: Mapping[str, str]) -> None:
         self._fps = fps
         self._delay = delay
         self._count = 0
         self._container: OutputContainer = av.open(
             str(target), "w", format="mp4", options={"fflags": "+bitexact", "movflags": "+faststart"}
         )
-        if title:
-            self._container.metadata["title"] = title
+        self._container.metadata.update(said)
         self._stream: VideoStream | None = None
 
     def __enter__(self) -> Self:
@@ -200,8 +206,9 @@ class _PacketWriter:
                 self._stream.time_base = Fraction(1, self._fps)
             packets = _packets(container, frame_count)
             shown_order = sorted(packet.pts or 0 for packet in packets)
+            positions = {pts: position for position, pts in enumerate(shown_order)}
             for index, packet in enumerate(packets):
-                position = shown_order.index(packet.pts or 0)
+                position = positions[packet.pts or 0]
                 packet.time_base = Fraction(1, self._fps)
                 packet.pts, packet.dts = self._count + position, self._count + index - self._delay
                 packet.duration = 1
@@ -225,8 +232,8 @@ def _reordering(path: Path) -> int:
     """Return how many frames earlier than shown a clip with B-frames has to be decoded."""
     with av.open(str(path)) as container:
         times = [packet.pts or 0 for packet in _packets(container, -1)]
-    shown_order = sorted(times)
-    return max(index - shown_order.index(time) for index, time in enumerate(times))
+    positions = {time: position for position, time in enumerate(sorted(times))}
+    return max(index - positions[time] for index, time in enumerate(times))
 
 
 def _clip_of(
@@ -283,18 +290,24 @@ def _pictures(edit: EditList, paths: Mapping[Digest, Path], part: Encoded) -> Ge
 
 
 class _Reader:
-    """Gives a clip's frames in rising order from one decode."""
+    """Gives a clip's frames in rising order from one decode, counted at the film's rate."""
 
     def __init__(self, shown: Shown, path: Path) -> None:
         self._shown = shown
         self._frames = frames_of(path)
+        self._last: tuple[int, Frame] | None = None
         self._next = 0
 
     def frame(self, index: int) -> Frame:
         """Return the frame of this index, which is no lower than the one before."""
+        rate = self._shown.rate
+        wanted = index if rate == 1 else floor((index + Fraction(1, 2)) * rate)
+        if self._last is not None and self._last[0] == wanted:
+            return self._last[1]
         for frame in self._frames:
             self._next += 1
-            if self._next > index:
+            if self._next > wanted:
+                self._last = (wanted, frame)
                 return frame
         raise _too_short(self._shown, self._next)
 

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from bus.board import is_accepted
+from bus.board import is_accepted, is_refused
 from bus.errors import MissingArtifact
 from bus.events import (
     Fact,
     ProductionDeleted,
     ProductionDone,
+    ProductionForked,
     SampleRendered,
     SegmentApproved,
+    SegmentBorrowed,
     SegmentKept,
     SegmentOverruled,
     SegmentRejected,
@@ -29,12 +31,14 @@ from services._kit.shelf import clear, link
 WAKES: tuple[type[Fact], ...] = (
     SampleRendered,
     SegmentRendered,
+    SegmentBorrowed,
     SegmentApproved,
     SegmentRejected,
     SegmentKept,
     SegmentOverruled,
     ProductionDone,
     ProductionDeleted,
+    ProductionForked,
 )
 
 
@@ -45,6 +49,10 @@ class Named(Struct, frozen=True):
     name: str
     digest: Digest
 
+    def __str__(self) -> str:
+        """Return its path under the productions folder."""
+        return f"{self.folder}/{self.name}"
+
 
 def names_of(production: Production) -> tuple[Named, ...]:
     """Return every file that people are to find of this production; none once it is deleted."""
@@ -54,14 +62,14 @@ def names_of(production: Production) -> tuple[Named, ...]:
     for cut in production.cuts:
         # The newest cut has the plain name.
         stem = production.id if cut is production.cuts[-1] else f"{production.id}.cut-{cut.number}"
-        names.append(Named("completed", f"{stem}.mp4", cut.film.digest))
+        names.append(Named("completed", f"{stem}.mp4", cut.published.digest))
         names.append(Named("completed", f"{stem}.json", cut.manifest.digest))
     for sample in production.samples:
         if sample.rendered is not None:
             name = f"sample-{sample.brief}-take-{sample.take}.mp4"
             names.append(Named(f"segments/{production.id}", name, sample.rendered.clip.digest))
     for take in production.takes.values():
-        if take.rendered is not None:
+        if take.rendered is not None and not is_refused(take):
             word = "approved" if is_accepted(production, take) else "rejected" if take.is_approved is False else "new"
             name = f"segment-{take.segment:03d}-take-{take.take}-{word}.mp4"
             names.append(Named(f"segments/{production.id}", name, take.rendered.clip.digest))
@@ -79,7 +87,7 @@ def digests_of(production: Production) -> frozenset[Digest]:
             one = take.rendered
             found |= {one.clip.digest, one.hand_over.digest, one.poster.digest}
     for cut in production.cuts:
-        found |= {cut.film.digest, cut.manifest.digest}
+        found |= {cut.film.digest, cut.manifest.digest, cut.published.digest}
     return frozenset(found)
 
 
@@ -92,11 +100,12 @@ class Shelf:
 
     async def __call__(self, production: Production, neighbours: Neighbours) -> None:
         """Name what is there, and remove what a deleted production leaves behind."""
-        await asyncio.to_thread(self._arrange, production)
+        await asyncio.to_thread(self.arrange, production)
         if isinstance(production.end, ProductionDeleted):
             await self._remove(production, neighbours)
 
-    def _arrange(self, production: Production) -> None:
+    def arrange(self, production: Production) -> None:
+        """Make this production's files as the log wants them, whatever is there."""
         names = names_of(production)
         for one in names:
             try:
