@@ -9,11 +9,12 @@ from fastapi import Request
 from fastapi.responses import Response
 from msgspec import Struct
 
-from bus.errors import Reason, Refused
-from bus.events import Fact
+from bus.errors import LogUnavailable, Reason, Refused
+from bus.events import Fact, Recorded, Unreadable
 from bus.ids import ProductionId
 from bus.production import Production
 from services.gateway.door import Door
+from services.gateway.experience import Experience
 from services.gateway.view import view
 
 
@@ -36,6 +37,18 @@ async def known(door: Door, production: ProductionId) -> Production:
     return require_known(await door.books.state(production))
 
 
+async def require_ready(door: Door) -> None:
+    """Check that the index has seen the whole log.
+
+    Raises:
+        LogUnavailable: it has not yet.
+    """
+    if not door.index.ready.is_set():
+        raise LogUnavailable(
+            "The gateway is still reading the log.", why="It was started just now.", help="Try again in a second."
+        )
+
+
 def require_known(state: Production) -> Production:
     """Return the state of a production that somebody asked for.
 
@@ -52,13 +65,32 @@ def require_known(state: Production) -> Production:
     return state
 
 
+def until(history: Sequence[Recorded | Unreadable], ordinal: int) -> list[Recorded | Unreadable]:
+    """Return what was on the log when the event of this ordinal was the last one."""
+    kept: list[Recorded | Unreadable] = []
+    for one in history:
+        if isinstance(one, Recorded) and one.event.ordinal > ordinal:
+            break
+        kept.append(one)
+    return kept
+
+
 def show(request: Request, state: Production, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return a production, or 304 where the client has this very state of it."""
-    tag = f'"{state.ordinal}-{(state.head or "")[:16]}"'
+    experience = experience_at(request)
+    # What others have taken changes what this one will take.
+    tag = f'"{state.ordinal}-{(state.head or "")[:16]}-{sum(one.count for one in experience.clips)}"'
     headers = {"etag": tag, **(headers or {})}
     if request.method == "GET" and has_tag(request, tag):
         return Response(status_code=304, headers={"cache-control": "no-cache", **headers})
-    return document(view(state), status, headers)
+    return document(view(state, experience), status, headers)
+
+
+def experience_at(request: Request) -> Experience:
+    """Return what making films has taken so far, as the door knows it."""
+    door = request.app.state.door
+    assert isinstance(door, Door)
+    return door.index.experience
 
 
 def has_tag(request: Request, tag: str) -> bool:

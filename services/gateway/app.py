@@ -10,9 +10,23 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.gateway import routes_acts, routes_media, routes_productions
+from services.gateway import (
+    routes_acts,
+    routes_clips,
+    routes_events,
+    routes_forks,
+    routes_home,
+    routes_media,
+    routes_older,
+    routes_plan,
+    routes_productions,
+    routes_stills,
+)
 from services.gateway.door import Door
+from services.gateway.guard import Guard
+from services.gateway.headers import Headers as SecurityHeaders
 from services.gateway.openapi import describe
+from services.gateway.page import Page
 from services.gateway.problems import answer_in_problems
 
 log = structlog.get_logger()
@@ -39,11 +53,29 @@ def make_app(door: Door) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.door = door
-    routers = (routes_productions.router, routes_acts.router, routes_media.router)
+    routers = tuple(
+        one.router
+        for one in (
+            routes_home,
+            routes_productions,
+            routes_events,
+            routes_plan,
+            routes_forks,
+            routes_clips,
+            routes_acts,
+            routes_media,
+            routes_stills,
+        )
+    )
+    if door.has_older_routes:
+        routers = (*routers, routes_older.router)
     for router in routers:
         app.include_router(router)
+    app.router.default = Page()
     answer_in_problems(app, [call for router in routers for call in router.routes])
     describe(app)
+    app.add_middleware(Guard, access=door.access)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(Canonical)
     return app
 

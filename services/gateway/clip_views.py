@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bus.board import Slot, board, is_accepted
 from bus.events import ProductionDeleted, Ruling
-from bus.ids import Digest
+from bus.ids import Digest, ProductionId
 from bus.plan import (
     Criterion,
     Crossfade,
@@ -20,7 +20,7 @@ from bus.plan import (
     Transition,
 )
 from bus.production import Production, Sample, Take, Word
-from services.gateway.links import redo_link, sample_link, take_link
+from services.gateway.links import production_link, redo_link, sample_link, take_link
 
 
 class SampleView(Struct, frozen=True, kw_only=True):
@@ -37,6 +37,8 @@ class SampleView(Struct, frozen=True, kw_only=True):
     duration_s: float
     clip: str | None
     poster: str | None
+    thumbnail: str | None
+    """The poster, small."""
     render_s: float | None
     failure: str | None
     made: Made | None
@@ -61,6 +63,7 @@ def sample_view(production: Production, sample: Sample) -> SampleView:
         duration_s=order.frame_count / order.fps,
         clip=link("clip"),
         poster=link("poster"),
+        thumbnail=link("thumbnail"),
         render_s=rendered.cost.total_s if rendered else None,
         failure=f"{sample.failure.what} {sample.failure.help}".strip() if sample.failure else None,
         made=rendered.made if rendered else None,
@@ -94,6 +97,16 @@ class VerdictView(Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]
 
 
+class BorrowedView(Struct, frozen=True, kw_only=True):
+    """Whose clip a take is that nobody rendered here."""
+
+    production: ProductionId
+    name: str
+    """`take 3-2`, `sample 1-1`, `cut 1`."""
+    link: str
+    """The production that it is of."""
+
+
 class TakeView(Struct, frozen=True, kw_only=True):
     """One attempt at a segment."""
 
@@ -114,6 +127,12 @@ class TakeView(Struct, frozen=True, kw_only=True):
     ordinal: int
     clip: str | None
     poster: str | None
+    thumbnail: str | None
+    """The poster, small."""
+    frames: str | None
+    """Where its key frames are listed."""
+    sheet: str | None
+    """Its key frames on one picture."""
     hand_over: str | None
     overrule: str
     digest: Digest | None
@@ -122,6 +141,8 @@ class TakeView(Struct, frozen=True, kw_only=True):
     rulings: tuple[RulingView, ...]
     failure: str | None
     made: Made | None
+    borrowed: BorrowedView | None
+    """Null where it was rendered here."""
 
 
 class SegmentView(Struct, frozen=True, kw_only=True):
@@ -239,6 +260,9 @@ def take_view(production: Production, take: Take, slot: Slot | None) -> TakeView
         ordinal=take.ordinal,
         clip=link("clip"),
         poster=link("poster"),
+        thumbnail=link("thumbnail"),
+        frames=link("frames"),
+        sheet=link("sheet"),
         hand_over=link("hand-over"),
         overrule=take_link(production.id, take.segment, take.take, "overrule"),
         digest=rendered.clip.digest if rendered else None,
@@ -251,6 +275,13 @@ def take_view(production: Production, take: Take, slot: Slot | None) -> TakeView
         rulings=tuple(RulingView(ruling=one.ruling, why=one.why, ordinal=one.ordinal) for one in take.rulings),
         failure=f"{take.failure.what} {take.failure.help}".strip() if take.failure else None,
         made=rendered.made if rendered else None,
+        borrowed=BorrowedView(
+            production=take.borrowed.production,
+            name=take.borrowed.name,
+            link=production_link(take.borrowed.production),
+        )
+        if take.borrowed
+        else None,
     )
 
 

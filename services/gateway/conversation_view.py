@@ -5,16 +5,17 @@ from __future__ import annotations
 from msgspec import Struct
 
 from bus.events import IntentParsed
-from bus.ids import Digest
+from bus.ids import Digest, ProductionId
 from bus.plan import Artifact
 from bus.production import Production
-from services.gateway.links import image_link
+from services.gateway.links import image_link, production_link
 
 
 class ImageView(Struct, frozen=True, kw_only=True):
     """A picture the person gave."""
 
     link: str
+    thumbnail: str
     digest: Digest
     width: int | None
     height: int | None
@@ -34,6 +35,26 @@ class MessageView(Struct, frozen=True, kw_only=True):
     ordinal: int | None = None
     """The event that brought it, where it is the person's."""
     is_refused: bool = False
+
+
+class Conversation(Struct, frozen=True, kw_only=True):
+    """A production's conversation, as it went."""
+
+    production: ProductionId
+    revision: int
+    messages: tuple[MessageView, ...]
+    link: str
+    """Where more is said."""
+
+
+def conversation_of(production: Production) -> Conversation:
+    """Return the conversation as a document of its own."""
+    return Conversation(
+        production=production.id,
+        revision=production.ordinal,
+        messages=conversation_view(production),
+        link=f"{production_link(production.id)}/messages",
+    )
 
 
 def conversation_view(production: Production) -> tuple[MessageView, ...]:
@@ -58,6 +79,7 @@ def conversation_view(production: Production) -> tuple[MessageView, ...]:
             images.append(
                 ImageView(
                     link=image_link(production.id, image_count),
+                    thumbnail=image_link(production.id, image_count, "thumbnail"),
                     digest=artifact.digest,
                     width=artifact.width,
                     height=artifact.height,
@@ -78,9 +100,9 @@ def conversation_view(production: Production) -> tuple[MessageView, ...]:
 
 
 def _brief_words(parsed: IntentParsed) -> str:
-    if parsed.changes:
-        return "; ".join(f"{one.field}: {one.was or 'nothing'} → {one.now or 'nothing'}" for one in parsed.changes)
-    return parsed.brief.logline
+    changes = "; ".join(f"{one.field}: {one.was or 'nothing'} → {one.now or 'nothing'}" for one in parsed.changes)
+    said = changes or ("" if parsed.reply else parsed.brief.logline)
+    return " ".join(one for one in (parsed.reply, said, *parsed.remarks) if one)
 
 
 def images_of(production: Production) -> tuple[Artifact, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import assert_never
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -16,7 +16,6 @@ from bus.events import (
     ProductionCancelled,
     ProductionDeleted,
     ProductionDirected,
-    ProductionFailed,
     ProductionRequested,
     ProductionResumed,
     SampleApproved,
@@ -24,11 +23,15 @@ from bus.events import (
 )
 from bus.ids import ALPHABET
 from bus.plan import Artifact
+from bus.policy import OperatorRule
 from bus.production import MessageKind, Production, Sample, Word
+from services.gateway.standing import require_open, require_there
 from services.gateway.words import answer_of, check_options, message_of, reason_of
 
 Facts = tuple[Fact, ...]
 Images = tuple[Artifact, ...]
+Rules = Sequence[OperatorRule]
+"""What the operator refuses on top of what always is."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -58,14 +61,14 @@ class Taken(Exception):
     """The id belongs to another production: another one is to be tried."""
 
 
-def create(production: Production, request: Request) -> Facts:
+def create(production: Production, request: Request, rules: Rules = ()) -> Facts:
     """Return the production's first fact; none where the same request was already granted.
 
     Raises:
         Refused: the request can't be granted, or its key was used for another one.
         Taken: the id belongs to another production.
     """
-    words = message_of(request.words, request.images)
+    words = message_of(request.words, request.images, rules=rules)
     options = check_options(request.options)
     first = production.request
     if first is None:
@@ -94,48 +97,13 @@ def check_same(production: Production, request: Request) -> None:
         )
 
 
-def _known(production: Production) -> None:
-    if production.request is None:
-        raise Refused(
-            Reason.UNKNOWN,
-            f"There is no production {production.id}.",
-            why="The log holds nothing under this name.",
-            help="See the list of productions (`kindling ls`) for the names there are.",
-        )
-
-
-def require_open(production: Production, act: str) -> None:
-    """Check that the production is there and has not ended."""
-    _known(production)
-    match production.end:
-        case None:
-            return
-        case ProductionCancelled():
-            raise _over(production, act, "was cancelled", "Nothing is made for it any more.")
-        case ProductionDeleted():
-            raise _over(production, act, "was deleted", "Only its log is left.")
-        case ProductionFailed(problem=problem):
-            raise _over(production, act, "has failed", problem.what)
-        case _:
-            assert_never(production.end)
-
-
-def _over(production: Production, act: str, state: str, why: str) -> Refused:
-    return Refused(
-        Reason.NOT_NOW,
-        f"{production.id} {state}: it can't be {act}.",
-        why=why,
-        help="Ask for a new film with the same words.",
-    )
-
-
 def cancel(production: Production, why: str) -> Facts:
     """Call the production off.
 
     Raises:
         Refused: it has ended, or its film is done.
     """
-    _known(production)
+    require_there(production)
     said = reason_of(why)
     if isinstance(production.end, ProductionCancelled):
         raise Refused(
@@ -169,7 +137,7 @@ def remove(production: Production, why: str) -> Facts:
     Raises:
         Refused: it is already removed.
     """
-    _known(production)
+    require_there(production)
     if isinstance(production.end, ProductionDeleted):
         raise Refused(
             Reason.NOT_NOW,
@@ -222,19 +190,19 @@ def listed(numbers: list[int]) -> str:
 # -- the conversation --------------------------------------------------------------------------------------
 
 
-def say(production: Production, words: str, images: Images = ()) -> Facts:
+def say(production: Production, words: str, images: Images = (), rules: Rules = ()) -> Facts:
     """Say something more, at any time.
 
     Raises:
         Refused: the production has ended, or the words can't be taken.
     """
     require_open(production, "directed")
-    said = message_of(words, images, production)
+    said = message_of(words, images, production, rules)
     number = 1 + sum(one.kind is MessageKind.DIRECTION for one in production.conversation)
     return (ProductionDirected(number=number, words=said, images=images),)
 
 
-def answer(production: Production, words: str, images: Images = ()) -> Facts:
+def answer(production: Production, words: str, images: Images = (), rules: Rules = ()) -> Facts:
     """Answer the open question; no words mean: take what was assumed.
 
     Raises:
@@ -256,7 +224,7 @@ def answer(production: Production, words: str, images: Images = ()) -> Facts:
             why=why,
             help="To say something more, send a message (`kindling say`).",
         )
-    said = answer_of(words, images, production)
+    said = answer_of(words, images, production, rules)
     return (IntentAnswered(number=question.number, words=said, images=images),)
 
 
@@ -283,7 +251,9 @@ def approve(production: Production, sample: str | None = None) -> Facts:
     return (SampleApproved(brief=waiting.brief, take=waiting.take),)
 
 
-def redirect(production: Production, words: str, images: Images = (), sample: str | None = None) -> Facts:
+def redirect(
+    production: Production, words: str, images: Images = (), sample: str | None = None, rules: Rules = ()
+) -> Facts:
     """Say what is to change about the sample.
 
     Args:
@@ -293,7 +263,7 @@ def redirect(production: Production, words: str, images: Images = (), sample: st
         Refused: no sample waits for a word, or the words can't be taken.
     """
     waiting = _waiting_sample(production, "redirected", sample)
-    said = message_of(words, images, production)
+    said = message_of(words, images, production, rules)
     return (SampleRedirected(brief=waiting.brief, take=waiting.take, words=said, images=images),)
 
 

@@ -1,83 +1,81 @@
-"""What the film will still take: from what its sample or its takes have cost, and from nothing else. Pure."""
+"""What a film will still take: from what its clips and those of earlier films took, and from nothing else. Pure."""
 
 from __future__ import annotations
 
-import statistics
+import math
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bus.board import board
-from bus.events import Cost
-from bus.plan import FPS, Order
+from bus.plan import FRAMES_PER_SEGMENT_MAX, order_for
 from bus.production import Production
+from services.gateway.eta import takes_for, until_approved
+from services.gateway.experience import ClipKind, Experience, kind_of, own_clips
+
+NO_EXPERIENCE = Experience()
 
 
 class Estimate(Struct, frozen=True, kw_only=True):
-    """How long rendering takes, in seconds of one renderer's work."""
+    """How long a film takes one renderer: in seconds, renders, likely retakes and reviews together."""
 
     left_s: float
-    """For the segments that have no accepted take yet, if each needs one more."""
+    """For the segments that have no accepted take yet."""
     total_s: float
-    """For the whole film, if each segment needed one take."""
+    """For the whole film."""
     per_megapixel_frame_s: float
-    """Seconds for a million pixels of one frame."""
+    """Seconds for a million pixels of one frame, on average over the film."""
+    takes_per_segment: float
+    """How many takes a segment needs, going by the takes so far: 1 where each was approved at once."""
     measured_on: str
-    """What the figure was measured on: `sample 1-1`, `3 takes`."""
+    """What the figures were measured on: `3 takes`, `40 takes so far`, `the sample`."""
     is_rough: bool
-    """Whether it rests on the sample alone, which is short and may have been rendered in fewer steps."""
+    """Whether nothing of the film's size and steps was rendered yet: a sample is small, and may have fewer steps."""
 
 
-def estimate_of(production: Production) -> Estimate | None:
+def estimate_of(production: Production, experience: Experience = NO_EXPERIENCE) -> Estimate | None:
     """Return what the film will take, or None while nothing is known."""
-    measured = _measured(production)
-    size = _megapixel_frames(production)
-    if measured is None or size is None:
+    kinds = film_kinds(production)
+    own = own_clips(production)
+    total = until_approved([kind for kind, _ in kinds], experience, own)
+    if not kinds or total is None:
         return None
-    per_unit_s, measured_on, is_rough = measured
-    total, left = size
+    left = until_approved([kind for kind, is_left in kinds if is_left], experience, own)
+    takes = takes_for(kinds[0][0].renderer, experience)
     return Estimate(
-        left_s=round(left * per_unit_s, 1),
-        total_s=round(total * per_unit_s, 1),
-        per_megapixel_frame_s=round(per_unit_s, 6),
-        measured_on=measured_on,
-        is_rough=is_rough,
+        left_s=round(left.seconds, 1) if left else 0.0,
+        total_s=round(total.seconds, 1),
+        per_megapixel_frame_s=round(total.seconds / sum(kind.work for kind, _ in kinds), 6),
+        takes_per_segment=round(takes, 2),
+        measured_on=total.measured_on,
+        is_rough=total.is_rough,
     )
 
 
-def _measured(production: Production) -> tuple[float, str, bool] | None:
-    """Return seconds per megapixel-frame, what they were measured on, and whether that was only the sample."""
-    takes = [_rate(one.order, one.rendered.cost) for one in production.takes.values() if one.rendered is not None]
-    if takes:
-        # The median: a first take often pays for loading the model.
-        return statistics.median(takes), f"{len(takes)} take{'s' if len(takes) > 1 else ''}", False
-    for sample in reversed(production.samples):
-        if sample.rendered is not None:
-            rate = _rate(sample.order, sample.rendered.cost)
-            return rate, f"sample {sample.brief}-{sample.take}", True
-    return None
+def film_kinds(production: Production) -> list[tuple[ClipKind, bool]]:
+    """Return each clip of the film, and whether it is still to be made.
 
-
-def _rate(order: Order, cost: Cost) -> float:
-    return cost.total_s / (_megapixels(order.width, order.height) * max(order.frame_count, 1))
-
-
-def _megapixels(width: int, height: int) -> float:
-    return width * height / 1e6
-
-
-def _megapixel_frames(production: Production) -> tuple[float, float] | None:
-    """Return how much the whole film is, and how much of it is left."""
+    Before there is a plan they are those of a film as long and large as it seems; none while that can't be told.
+    """
     plan = production.plan
     if plan is not None:
-        one_frame = _megapixels(plan.size.width, plan.size.height)
-        frames = {slot.segment.id: (slot.segment.frame_count, slot.accepted is None) for slot in board(production)}
-        total = sum(count for count, _ in frames.values())
-        return total * one_frame, sum(count for count, is_left in frames.values() if is_left) * one_frame
+        return [
+            (kind_of(order_for(plan, slot.segment, 1, slot.start)), slot.accepted is None) for slot in board(production)
+        ]
     brief, sample = production.brief, production.sample_of(len(production.briefs))
-    if brief is None or sample is None:
-        return None
+    if brief is None or sample is None or sample.film_size is None:
+        return []
     duration_s = brief.duration_s if brief.duration_s is not None else brief.assumed_value("duration_s")
     if not isinstance(duration_s, int | float):
-        return None
-    total_size = duration_s * FPS * _megapixels(sample.order.width, sample.order.height)
-    return total_size, total_size
+        return []
+    frame_count = max(1, round(duration_s * sample.order.fps))
+    clip_count = math.ceil(frame_count / FRAMES_PER_SEGMENT_MAX)
+    kind = replace(
+        kind_of(sample.order),
+        width=sample.film_size.width,
+        height=sample.film_size.height,
+        frame_count=math.ceil(frame_count / clip_count),
+        steps=None,
+        draft=False,
+    )
+    return [(kind, True)] * clip_count

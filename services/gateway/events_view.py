@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from bus.events import Recorded, Unknown, Unreadable, Writer
 from bus.ids import Digest, EventId, ProductionId
+from services.gateway.links import state_link
 
 
 class EventView(Struct, frozen=True, kw_only=True):
@@ -33,6 +34,8 @@ class EventView(Struct, frozen=True, kw_only=True):
     """Whether this gateway knows the type."""
     fact: msgspec.Raw
     """What the event says."""
+    state: str = ""
+    """Where the production is found as of this event."""
 
 
 class StrangeView(Struct, frozen=True, kw_only=True):
@@ -77,6 +80,7 @@ def event_view(one: Recorded) -> EventView:
         trace=event.trace,
         is_known=not isinstance(fact, Unknown),
         fact=msgspec.Raw(data),
+        state=state_link(event.production, event.ordinal),
     )
 
 

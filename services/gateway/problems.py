@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
 from bus.errors import Conflict, KindlingError, LogUnavailable, MissingArtifact, Reason, Refused
+from services.gateway.denied import STATUS_OF as BAR_STATUS_OF
+from services.gateway.denied import TITLE_OF, Denied
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
@@ -79,9 +81,12 @@ def refusal_problem(refused: Refused, instance: str) -> Problem:
 
 def kindling_problem(error: KindlingError, instance: str) -> Problem:
     """Return any error of the bus as a problem."""
+    kind: str
     match error:
         case Refused():
             return refusal_problem(error, instance)
+        case Denied():
+            kind, title, status = error.bar, TITLE_OF[error.bar], HTTPStatus(BAR_STATUS_OF[error.bar])
         case MissingArtifact():
             kind, title, status = "missing", "The bytes are gone", HTTPStatus.GONE
         case LogUnavailable():
@@ -112,7 +117,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     status = HTTPStatus(error.status_code)
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers = {"allow": ", ".join(_methods(request))}
+        headers = {"allow": ", ".join(_methods(request)) or headers.get("Allow", headers.get("allow", ""))}
     what, help_ = _FRAMEWORK.get(error.status_code, ("{detail}.", CALLS))
     known = {
         "method": request.method,
@@ -158,6 +163,8 @@ async def _on_kindling(request: Request, error: Exception) -> Response:
     is_passing = problem.status == HTTPStatus.SERVICE_UNAVAILABLE
     if is_passing:
         log.warning("not available", path=request.url.path, what=error.what, why=error.why, help=error.help)
+    if isinstance(error, Denied):
+        return respond(problem, error.headers)
     return respond(problem, {"retry-after": str(RETRY_AFTER_S)} if is_passing else None)
 
 

@@ -13,7 +13,7 @@ from bus.ids import ProductionId
 from bus.plan import Artifact
 from services.gateway import decide, examples, rulings
 from services.gateway.answering import act, known
-from services.gateway.door import Door, TheDoor, TheProduction
+from services.gateway.door import Costs, Door, TheDoor, TheProduction
 from services.gateway.openapi import answers, body
 from services.gateway.requests import (
     AnswerBody,
@@ -31,7 +31,7 @@ from services.gateway.words import answer_of, message_of
 
 router = APIRouter(prefix="/v1/productions/{production}", tags=["acts"])
 
-_ANSWERS = answers(ProductionView, examples.PRODUCTION, 403, 404, 409, 413, 415, 422, 503)
+_ANSWERS = answers(ProductionView, examples.PRODUCTION, 403, 404, 409, 413, 415, 422, 429, 503)
 
 
 async def _pictures(
@@ -41,12 +41,13 @@ async def _pictures(
     if not posted.pictures:
         return ()
     check = answer_of if may_be_empty else message_of
-    check(words, len(posted.pictures), await known(door, production))
+    check(words, len(posted.pictures), await known(door, production), door.rules)
     return await keep_pictures(posted.pictures, door)
 
 
 @router.post(
     "/approve",
+    dependencies=[Costs],
     summary="Approve the sample",
     response_model=None,
     responses=_ANSWERS,
@@ -60,6 +61,7 @@ async def approve(request: Request, door: TheDoor, production: TheProduction) ->
 
 @router.post(
     "/redirect",
+    dependencies=[Costs],
     summary="Say what to change about the sample",
     response_model=None,
     responses=_ANSWERS,
@@ -70,11 +72,14 @@ async def redirect(request: Request, door: TheDoor, production: TheProduction) -
     async with read_post(request, door) as posted:
         said = posted.as_body(RedirectBody)
         images = await _pictures(door, production, posted, said.words)
-    return await act(request, door, production, lambda state: decide.redirect(state, said.words, images, said.sample))
+    return await act(
+        request, door, production, lambda state: decide.redirect(state, said.words, images, said.sample, door.rules)
+    )
 
 
 @router.post(
     "/messages",
+    dependencies=[Costs],
     summary="Say something more",
     response_model=None,
     responses=_ANSWERS,
@@ -85,11 +90,12 @@ async def say(request: Request, door: TheDoor, production: TheProduction) -> Res
     async with read_post(request, door) as posted:
         said = posted.as_body(MessageBody)
         images = await _pictures(door, production, posted, said.words)
-    return await act(request, door, production, lambda state: decide.say(state, said.words, images))
+    return await act(request, door, production, lambda state: decide.say(state, said.words, images, door.rules))
 
 
 @router.post(
     "/answer",
+    dependencies=[Costs],
     summary="Answer the question",
     response_model=None,
     responses=_ANSWERS,
@@ -100,11 +106,12 @@ async def answer(request: Request, door: TheDoor, production: TheProduction) -> 
     async with read_post(request, door) as posted:
         said = posted.as_body(AnswerBody)
         images = await _pictures(door, production, posted, said.words, may_be_empty=True)
-    return await act(request, door, production, lambda state: decide.answer(state, said.words, images))
+    return await act(request, door, production, lambda state: decide.answer(state, said.words, images, door.rules))
 
 
 @router.post(
     "/segments/{segment}/redo",
+    dependencies=[Costs],
     summary="Ask for a segment anew",
     response_model=None,
     responses=_ANSWERS,
@@ -120,11 +127,12 @@ async def redo(request: Request, door: TheDoor, production: TheProduction, segme
             help="Take the number from the production's segments.",
         )
     said = await read_json(request, door, RedoBody)
-    return await act(request, door, production, lambda state: rulings.redo(state, int(segment), said.words))
+    return await act(request, door, production, lambda state: rulings.redo(state, int(segment), said.words, door.rules))
 
 
 @router.post(
     "/takes/{take}/overrule",
+    dependencies=[Costs],
     summary="Accept or refuse a take",
     response_model=None,
     responses=_ANSWERS,
@@ -161,6 +169,7 @@ def pair(text: str, what: str, form: str) -> tuple[int, int]:
 
 @router.post(
     "/resume",
+    dependencies=[Costs],
     summary="Try again",
     response_model=None,
     responses=_ANSWERS,

@@ -10,8 +10,10 @@ from fastapi.responses import FileResponse, Response
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
+from bus.board import is_refused
 from bus.errors import Reason, Refused
-from bus.events import ProductionDeleted, ProductionDone
+from bus.events import ProductionDeleted, ProductionDone, SampleRendered
+from bus.ids import ProductionId
 from bus.plan import Artifact
 from bus.production import Production, Take
 from services.gateway.answering import has_tag, known
@@ -66,7 +68,7 @@ def _range_refused(status: int, headers: Headers, path: str) -> Response:
 
 async def _send(request: Request, door: Door, artifact: Artifact, name: str, cache: str = IMMUTABLE) -> Response:
     tag = f'"{artifact.digest}"'
-    headers = {"etag": tag, "cache-control": cache, "x-content-type-options": "nosniff"}
+    headers = {"etag": tag, "cache-control": cache}
     path = await asyncio.to_thread(door.artifacts.path, artifact.digest)
     if has_tag(request, tag):
         return Response(status_code=304, headers=headers)
@@ -79,7 +81,12 @@ async def _send(request: Request, door: Door, artifact: Artifact, name: str, cac
     )
 
 
-async def _with_bytes(door: Door, production: TheProduction) -> Production:
+async def with_bytes(door: Door, production: ProductionId) -> Production:
+    """Return a production whose bytes are to be sent.
+
+    Raises:
+        Refused: there is none such, or it was deleted.
+    """
     state = await known(door, production)
     if isinstance(state.end, ProductionDeleted):
         raise Refused(
@@ -94,7 +101,12 @@ async def _with_bytes(door: Door, production: TheProduction) -> Production:
 # -- the film ----------------------------------------------------------------------------------------------
 
 
-def _cut(state: Production, number: int | None) -> ProductionDone:
+def cut_of(state: Production, number: int | None) -> ProductionDone:
+    """Return a cut of the film, the newest where none is named.
+
+    Raises:
+        Refused: it is not there.
+    """
     if not state.cuts:
         raise Refused(
             Reason.NOT_NOW,
@@ -120,8 +132,8 @@ WhichCut = Annotated[int | None, Query(ge=1, description="Which cut; the newest 
 @router.get("/film", summary="The film", response_model=None, responses=bytes_answers("video/mp4", "The film, as MP4."))
 async def film(request: Request, door: TheDoor, production: TheProduction, cut: WhichCut = None) -> Response:
     """Send the film; with `download` in the query as a file to keep."""
-    found = _cut(await _with_bytes(door, production), cut)
-    return await _send(request, door, found.film, f"{production}.mp4", IMMUTABLE if cut else REVALIDATE)
+    found = cut_of(await with_bytes(door, production), cut)
+    return await _send(request, door, found.published, f"{production}.mp4", IMMUTABLE if cut else REVALIDATE)
 
 
 @router.head("/film/manifest", include_in_schema=False, response_model=None)
@@ -133,14 +145,19 @@ async def film(request: Request, door: TheDoor, production: TheProduction, cut: 
 )
 async def manifest(request: Request, door: TheDoor, production: TheProduction, cut: WhichCut = None) -> Response:
     """Send the document that lies beside the film."""
-    found = _cut(await _with_bytes(door, production), cut)
+    found = cut_of(await with_bytes(door, production), cut)
     return await _send(request, door, found.manifest, f"{production}.json", IMMUTABLE if cut else REVALIDATE)
 
 
 # -- takes -------------------------------------------------------------------------------------------------
 
 
-def _take(state: Production, name: str) -> Take:
+def rendered_take(state: Production, name: str) -> Take:
+    """Return a take that is there.
+
+    Raises:
+        Refused: there is none of that name, it is not rendered, or the content policy refuses what it shows.
+    """
     segment, number = pair(name, "take", "segment-take, as 3-2")
     take = state.takes.get((segment, number))
     if take is None:
@@ -149,6 +166,15 @@ def _take(state: Production, name: str) -> Take:
             f"{state.id} has no take {name}.",
             why=f"Segment {segment} has {len(state.takes_of(segment))} takes.",
             help="Take the link from the production.",
+        )
+    if take.rendered is None:
+        raise _not_rendered(f"Take {name}", take.failure.what if take.failure else None)
+    if is_refused(take):
+        raise Refused(
+            Reason.POLICY,
+            f"Take {name} is not shown.",
+            why="The content policy refuses what is in it.",
+            help=f"Say what segment {segment} should show instead.",
         )
     return take
 
@@ -163,10 +189,8 @@ def _not_rendered(what: str, failure: str | None) -> Refused:
 
 
 async def _send_take(request: Request, door: Door, state: Production, take: str, part: str) -> Response:
-    found = _take(state, take)
-    rendered = found.rendered
-    if rendered is None:
-        raise _not_rendered(f"Take {take}", found.failure.what if found.failure else None)
+    rendered = rendered_take(state, take).rendered
+    assert rendered is not None
     match part:
         case "clip":
             artifact, ending = rendered.clip, "mp4"
@@ -186,7 +210,7 @@ async def _send_take(request: Request, door: Door, state: Production, take: str,
 )
 async def take_clip(request: Request, door: TheDoor, production: TheProduction, take: str) -> Response:
     """Send a take's clip."""
-    return await _send_take(request, door, await _with_bytes(door, production), take, "clip")
+    return await _send_take(request, door, await with_bytes(door, production), take, "clip")
 
 
 @router.head("/takes/{take}/poster", include_in_schema=False, response_model=None)
@@ -198,7 +222,7 @@ async def take_clip(request: Request, door: TheDoor, production: TheProduction, 
 )
 async def take_poster(request: Request, door: TheDoor, production: TheProduction, take: str) -> Response:
     """Send a take's poster."""
-    return await _send_take(request, door, await _with_bytes(door, production), take, "poster")
+    return await _send_take(request, door, await with_bytes(door, production), take, "poster")
 
 
 @router.head("/takes/{take}/hand-over", include_in_schema=False, response_model=None)
@@ -210,13 +234,18 @@ async def take_poster(request: Request, door: TheDoor, production: TheProduction
 )
 async def take_hand_over(request: Request, door: TheDoor, production: TheProduction, take: str) -> Response:
     """Send the frame that a segment continuing this one starts from."""
-    return await _send_take(request, door, await _with_bytes(door, production), take, "hand-over")
+    return await _send_take(request, door, await with_bytes(door, production), take, "hand-over")
 
 
 # -- samples and pictures ----------------------------------------------------------------------------------
 
 
-async def _send_sample(request: Request, door: Door, state: Production, sample: str, part: str) -> Response:
+def rendered_sample(state: Production, sample: str) -> SampleRendered:
+    """Return a sample that is there.
+
+    Raises:
+        Refused: there is none of that name, or it is not rendered.
+    """
     brief, number = pair(sample, "sample", "brief-take, as 1-1")
     found = next((one for one in state.samples if (one.brief, one.take) == (brief, number)), None)
     if found is None:
@@ -228,7 +257,12 @@ async def _send_sample(request: Request, door: Door, state: Production, sample: 
         )
     if found.rendered is None:
         raise _not_rendered(f"Sample {sample}", found.failure.what if found.failure else None)
-    artifact, ending = (found.rendered.clip, "mp4") if part == "clip" else (found.rendered.poster, "jpg")
+    return found.rendered
+
+
+async def _send_sample(request: Request, door: Door, state: Production, sample: str, part: str) -> Response:
+    rendered = rendered_sample(state, sample)
+    artifact, ending = (rendered.clip, "mp4") if part == "clip" else (rendered.poster, "jpg")
     return await _send(request, door, artifact, f"{state.id}-sample-{sample}.{ending}")
 
 
@@ -241,7 +275,7 @@ async def _send_sample(request: Request, door: Door, state: Production, sample: 
 )
 async def sample_clip(request: Request, door: TheDoor, production: TheProduction, sample: str) -> Response:
     """Send a sample's clip."""
-    return await _send_sample(request, door, await _with_bytes(door, production), sample, "clip")
+    return await _send_sample(request, door, await with_bytes(door, production), sample, "clip")
 
 
 @router.head("/samples/{sample}/poster", include_in_schema=False, response_model=None)
@@ -253,7 +287,7 @@ async def sample_clip(request: Request, door: TheDoor, production: TheProduction
 )
 async def sample_poster(request: Request, door: TheDoor, production: TheProduction, sample: str) -> Response:
     """Send a sample's poster."""
-    return await _send_sample(request, door, await _with_bytes(door, production), sample, "poster")
+    return await _send_sample(request, door, await with_bytes(door, production), sample, "poster")
 
 
 @router.head("/images/{image}", include_in_schema=False, response_model=None)
@@ -265,12 +299,22 @@ async def sample_poster(request: Request, door: TheDoor, production: TheProducti
 )
 async def image(request: Request, door: TheDoor, production: TheProduction, image: str) -> Response:
     """Send the n-th picture of the conversation."""
-    given = images_of(await _with_bytes(door, production))
+    given = image_of(await with_bytes(door, production), image)
+    return await _send(request, door, given, f"{production}-image-{image}.png")
+
+
+def image_of(state: Production, image: str) -> Artifact:
+    """Return the n-th picture of the conversation.
+
+    Raises:
+        Refused: there are fewer.
+    """
+    given = images_of(state)
     if not (image.isascii() and image.isdecimal() and 1 <= int(image[:9]) <= len(given)):
         raise Refused(
             Reason.UNKNOWN,
-            f"{production} has no picture {image[:40]!r}.",
+            f"{state.id} has no picture {image[:40]!r}.",
             why=f"{len(given)} pictures came with its messages.",
             help="Take the link from the production's conversation.",
         )
-    return await _send(request, door, given[int(image) - 1], f"{production}-image-{image}.png")
+    return given[int(image) - 1]

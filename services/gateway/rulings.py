@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bus.board import Slot, board
+from bus.board import Slot, board, is_refused
 from bus.errors import Reason, Refused
 from bus.events import ProductionResumed, Ruling, SegmentOverruled
 from bus.production import Production, Take
-from services.gateway.decide import Facts, listed, require_open, say
+from services.gateway.decide import Facts, Rules, listed, say
+from services.gateway.standing import require_open
 from services.gateway.words import WORDS_LENGTH_MAX, reason_of, text_of
 
 
@@ -41,6 +42,13 @@ def overrule(production: Production, segment: int, take: int, ruling: Ruling, wh
             f"Take {name} no longer fits the plan.",
             why="The plan was revised since, or the take it continues was exchanged.",
             help=f"Choose among the newer takes of segment {segment}, or redo it.",
+        )
+    if ruling is Ruling.ACCEPT and is_refused(found):
+        raise Refused(
+            Reason.POLICY,
+            f"Take {name} can't be accepted.",
+            why="The content policy refuses what it shows, whoever accepts it.",
+            help=f"Say what segment {segment} should show instead.",
         )
     _check_is_news(slot, found, ruling)
     return (_ruled(found, ruling, said),)
@@ -77,7 +85,7 @@ def _ruled(take: Take, ruling: Ruling, why: str) -> SegmentOverruled:
     return SegmentOverruled(segment=take.segment, take=take.take, number=number, ruling=ruling, why=why)
 
 
-def redo(production: Production, segment: int, words: str = "") -> Facts:
+def redo(production: Production, segment: int, words: str = "", rules: Rules = ()) -> Facts:
     """Have a segment made anew: as the words say, or with another seed where there are none.
 
     Problems of the segment that wait for a person are resumed with it.
@@ -85,7 +93,7 @@ def redo(production: Production, segment: int, words: str = "") -> Facts:
     Raises:
         Refused: the plan has no such segment, a take of it is on its way, or the words can't be taken.
     """
-    require_open(production, "changed")
+    require_open(production, "redone")
     slots = {one.segment.id: one for one in board(production)}
     slot = slots.get(segment)
     if slot is None:
@@ -104,7 +112,7 @@ def redo(production: Production, segment: int, words: str = "") -> Facts:
     )
     said = text_of(words, "message", WORDS_LENGTH_MAX)
     if said:
-        return (*say(production, f"segment {segment}: {said}"), *resumed)
+        return (*say(production, f"segment {segment}: {said}", rules=rules), *resumed)
     if slot.open is not None:
         raise Refused(
             Reason.NOT_NOW,

@@ -5,23 +5,35 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import structlog
 import uvicorn
 
 from bus.errors import KindlingError
-from bus.events import Options, WhenTakesAreUsedUp
+from bus.events import Fact, Options, WhenTakesAreUsedUp
+from bus.ports import Artifacts, Progress
+from bus.production import Production
+from bus.subjects import every
 from bus.wire.artifacts import FolderArtifacts
 from bus.wire.books import LogBooks
-from bus.wire.host import VERSION, Service, run, writer
+from bus.wire.host import VERSION, Post, Service, run, writer
 from bus.wire.jetstream import JetStreamLog
-from bus.wire.server import Access
+from bus.wire.log import WorkKind
+from bus.wire.server import Access as LogAccess
+from bus.wire.waiting import end
+from bus.wire.worker import Station
+from bus.work import Task, Write
 from services._kit.entry import begin
-from services._kit.settings import Settings
+from services._kit.settings import Settings, SettingsWrong
+from services._kit.tokens import local_token
+from services.gateway import script
+from services.gateway.access import Access, Rates, access_of
 from services.gateway.app import make_app
+from services.gateway.choices import Catalogue
 from services.gateway.door import Door
 from services.gateway.index import Index
+from services.gateway.kept import Shelf
 
 NAME = "gateway"
 DRAIN_S = 5
@@ -35,19 +47,42 @@ class CannotListen(KindlingError):
 
 
 def build(settings: Settings) -> Service:
-    """Return the gateway as a service: it takes no work, and serves HTTP as long as it runs.
+    """Return the gateway as a service: it serves HTTP as long as it runs, and says again what persons said.
 
     Raises:
         CannotListen: its address is taken, or is none of this machine's.
+        SettingsWrong: it would be open to others without a token.
     """
+    access = access_of(settings)
+    if access.needs_token:
+        # The command on this machine goes on without being told a token.
+        local_token(settings.home)
     listener = listen(settings.gateway.host, settings.gateway.port)
     artifacts = FolderArtifacts(settings.productions_folder / "objects")
     return Service(
         name=NAME,
-        posts=(),
+        posts=(_repeating(settings),),
         artifacts=artifacts,
-        beside=(serve(settings, artifacts, listener),),
+        # What it writes is decided anew at any time: there is nothing to wait for.
+        drain_s=1.0,
+        beside=(serve(settings, artifacts, access, listener),),
     )
+
+
+def _repeating(settings: Settings) -> Post:
+    """Return the work on films that are made again from scratch: the person's acts are repeated at their moments."""
+    ack_wait_s = settings.work.ack_wait_s.short
+    kind = WorkKind(name="gateway_script", filters=tuple(every(one) for one in script.WAKES), ack_wait_s=ack_wait_s)
+    station = Station(
+        service=NAME, decide=script.decide, perform=_as_decided, ack_wait_s=ack_wait_s, sweep_s=settings.work.sweep_s
+    )
+    return Post(kind, station)
+
+
+async def _as_decided(task: Task, production: Production, artifacts: Artifacts, progress: Progress) -> Sequence[Fact]:
+    """Return the facts that were decided: nothing has to be done for them."""
+    assert isinstance(task, Write)
+    return task.facts
 
 
 def defaults(settings: Settings) -> Options:
@@ -86,7 +121,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(
-    settings: Settings, artifacts: FolderArtifacts, listener: socket.socket
+    settings: Settings, artifacts: FolderArtifacts, access: Access, listener: socket.socket
 ) -> Callable[[JetStreamLog], Awaitable[None]]:
     """Return what serves HTTP on the listener until it is cancelled."""
 
@@ -96,9 +131,15 @@ def serve(
         door = Door(
             books=books,
             artifacts=artifacts,
-            index=Index(books, journal.last_sequence),
+            index=Index(books, journal.last_sequence, Shelf(settings.home.list_file)),
             version=VERSION,
             defaults=defaults(settings),
+            rules=settings.policy,
+            folder=settings.productions_folder,
+            has_older_routes=settings.gateway.older_routes,
+            access=access,
+            rates=Rates(per_minute=settings.gateway.asks_per_minute),
+            catalogue=Catalogue(home=settings.home.root, default=settings.usual_renderer, urls=settings.comfyui.urls),
         )
         await open_door(door, listener)
 
@@ -131,6 +172,8 @@ async def open_door(door: Door, listener: socket.socket) -> None:
             # A browser keeps its connection between two looks at a page.
             timeout_keep_alive=30,
             ws="none",
+            # Who calls is told by tokens, and never by what a header says of an address.
+            proxy_headers=False,
         )
     )
     indexing = asyncio.create_task(door.index.run())
@@ -144,8 +187,8 @@ async def open_door(door: Door, listener: socket.socket) -> None:
     finally:
         door.close()
         server.should_exit = True
-        indexing.cancel()
-        await asyncio.gather(serving, indexing, return_exceptions=True)
+        await end(indexing)
+        await asyncio.gather(serving, return_exceptions=True)
         listener.close()
 
 
@@ -154,7 +197,7 @@ def main() -> int:
     settings, access = begin(NAME)
     try:
         service = build(settings)
-    except CannotListen as error:
+    except (CannotListen, SettingsWrong) as error:
         log.error("cannot start", what=error.what, why=error.why, help=error.help)
         return 1
-    return run(service, Access(access.url, access.user, access.password, access.monitor_url))
+    return run(service, LogAccess(access.url, access.user, access.password, access.monitor_url))

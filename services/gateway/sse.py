@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 
-import msgspec
 import structlog
 from fastapi.responses import StreamingResponse
 from starlette.types import Message, Send
 
-from bus.errors import LogUnavailable
-from bus.events import Recorded, Unreadable
+from bus.events import Unreadable
 from bus.ids import ProductionId
 from services.gateway.door import Door
-from services.gateway.events_view import event_view, strange_view
-from services.gateway.index import Reader
+from services.gateway.messages import STILL_HERE, dropped_message, log_message, retry_message, step_message
+from services.gateway.readers import Reader
 
 RETRY_MS = 1000
 """How long a browser waits before it comes back."""
@@ -66,59 +63,32 @@ async def facts_and_steps(door: Door, production: ProductionId, after: int) -> A
     """Yield the production's events after an ordinal, then what is new, until the door closes.
 
     Facts come from the log first, and from where the index stands then; both know the sequence, so that none
-    comes twice and none is left out.
+    comes twice and none is left out. Then comes how far the work is, once, and from there on each step.
     """
-    yield f"retry: {RETRY_MS}\n\n".encode()
+    yield retry_message(RETRY_MS)
     sequence = 0
     for one in await door.books.history(production):
         sequence = one.sequence
-        if message := _fact_message(one, after):
+        if isinstance(one, Unreadable) or one.event.ordinal > after:
+            yield log_message(one)
+    # Facts that come while the log is read once more wait for those before them: the index may have passed some
+    # between the first reading and now.
+    with door.index.reader(production, sequence, after, is_catching_up=True) as reader:
+        missed = await door.books.history(production, sequence)
+        reader.catch_up((one, log_message(one)) for one in missed)
+        for step in door.index.steps.of(production):
+            reader.offer_step(step.about, step_message(step))
+        async for message in _live(door, reader):
             yield message
-    with door.index.reader(production, sequence) as reader:
-        for one in await door.books.history(production, sequence):
-            reader.offer(one)
-        listening = asyncio.create_task(_listen(door, production, reader))
-        try:
-            async for message in _live(door, reader, after):
-                yield message
-        finally:
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
 
 
-async def _live(door: Door, reader: Reader, after: int) -> AsyncIterator[bytes]:
+async def _live(door: Door, reader: Reader) -> AsyncIterator[bytes]:
     while not door.closing.is_set():
-        if reader.is_dropped:
-            yield _message("dropped", msgspec.json.encode({"why": "You read more slowly than facts are written."}))
+        message = await reader.next(door.limits.heartbeat_s)
+        if message is not None:
+            yield message
+        elif reader.is_dropped:
+            yield dropped_message("You read more slowly than facts are written.")
             return
-        one = await reader.next(door.limits.heartbeat_s)
-        if isinstance(one, bytes):
-            yield _message("progress", one)
-        elif one is not None:
-            if message := _fact_message(one, after):
-                yield message
         elif not door.closing.is_set():
-            yield b": still here\n\n"
-
-
-async def _listen(door: Door, production: ProductionId, reader: Reader) -> None:
-    """Hand on progress; a stream without it is still whole, so a lost channel is only tried again."""
-    while True:
-        with contextlib.suppress(LogUnavailable, OSError):
-            async for step in door.books.progress(production):
-                reader.offer_progress(step)
-        await asyncio.sleep(1)
-
-
-def _fact_message(one: Recorded | Unreadable, after: int) -> bytes | None:
-    """Return what is sent for a message of the log, or None if the reader has it already."""
-    if isinstance(one, Unreadable):
-        return _message("strange", msgspec.json.encode(strange_view(one)))
-    if one.event.ordinal <= after:
-        return None
-    return _message("fact", msgspec.json.encode(event_view(one)), one.event.ordinal)
-
-
-def _message(event: str, document: bytes, ordinal: int | None = None) -> bytes:
-    id_ = b"" if ordinal is None else b"id: %d\n" % ordinal
-    return b"%sevent: %s\ndata: %s\n\n" % (id_, event.encode(), b" ".join(document.splitlines()))
+            yield STILL_HERE

@@ -15,6 +15,7 @@ from bus.board import (
     Done,
     Failed,
     Making,
+    Outdated,
     Planning,
     Refused,
     Sampling,
@@ -34,6 +35,7 @@ STATUS_NAMES = (
     "stitching",
     "done",
     "stalled",
+    "outdated",
     "refused",
     "cancelled",
     "failed",
@@ -46,7 +48,7 @@ class StatusView(Struct, frozen=True, kw_only=True):
 
     name: str
     """`understanding`, `asking`, `sampling`, `awaiting_approval`, `planning`, `making`, `stitching`, `done`, `stalled`,
-    `refused`, `cancelled`, `failed` or `deleted`."""
+    `outdated`, `refused`, `cancelled`, `failed` or `deleted`."""
     says: str
     """The same as a sentence."""
     help: str = ""
@@ -93,6 +95,13 @@ def status_view(status: Status) -> StatusView:
                 help=first.help,
                 is_waiting=True,
                 stalls=tuple(one.number for one in stalls),
+            )
+        case Outdated(unknown=unknown):
+            return StatusView(
+                name="outdated",
+                says=f"A newer Kindling wrote {_events(unknown)} here: this one does not know what follows, and waits.",
+                help="Update Kindling; the production then goes on by itself.",
+                is_waiting=True,
             )
         case Refused(refusal=refusal):
             return StatusView(
@@ -148,6 +157,11 @@ def _ended(status: Done | Cancelled | Failed | Deleted | Absent) -> StatusView:
             )
         case Absent():
             return StatusView(name="absent", says="The log has no such production.", is_settled=True)
+
+
+def _events(unknown: tuple[str, ...]) -> str:
+    names = list(dict.fromkeys(unknown))
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more kinds" if len(names) > 3 else "")
 
 
 def _with_why(sentence: str, why: str) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
 from fastapi import Request
-from msgspec import Struct
+from msgspec import Struct, structs
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import Message
@@ -18,6 +18,7 @@ from starlette.types import Message
 from bus.errors import Reason, Refused
 from bus.plan import Artifact
 from bus.ports import Artifacts
+from services.gateway.denied import Bar, Denied
 from services.gateway.door import Door
 from services.gateway.words import WORDS_LENGTH_MAX
 
@@ -25,7 +26,7 @@ JSON = "application/json"
 FORM = "multipart/form-data"
 DRAIN_BYTES_MAX = 1 << 20
 DRAIN_S = 2.0
-_FIELDS_MAX = 8
+_FIELDS_MAX = 16
 
 Body = TypeVar("Body", bound=Struct)
 
@@ -52,8 +53,13 @@ def decode_body(content: bytes, body: type[Body]) -> Body:
     Raises:
         Refused: it does not fit.
     """
+    said = content.strip() or b"{}"
     try:
-        return msgspec.json.decode(content.strip() or b"{}", type=body)
+        decoded = msgspec.json.decode(said, type=body)
+        # Documents of the bus are tolerant, for what is on the log stays readable; at the door they are not.
+        for path in unknown_fields(decoded, msgspec.json.decode(said)):
+            raise msgspec.ValidationError(f"Object contains unknown field `{path}`")
+        return decoded
     except msgspec.ValidationError as error:
         raise Refused(
             Reason.INVALID,
@@ -70,40 +76,64 @@ def decode_body(content: bytes, body: type[Body]) -> Body:
         ) from error
 
 
-async def read_json(request: Request, door: Door, body: type[Body]) -> Body:
+def unknown_fields(decoded: object, said: object, path: str = "$") -> Iterator[str]:
+    """Yield where a document says something that its type has no field for."""
+    if isinstance(decoded, Struct) and isinstance(said, dict):
+        names = {one.encode_name: one.name for one in structs.fields(decoded)}
+        tag_field = decoded.__struct_config__.tag_field
+        for key, value in said.items():
+            if key in names:
+                yield from unknown_fields(getattr(decoded, names[key]), value, f"{path}.{key}")
+            elif key != tag_field:
+                yield f"{path}.{key}"[:200]
+    elif isinstance(decoded, tuple | list) and isinstance(said, list):
+        for index, (one, value) in enumerate(zip(decoded, said, strict=False)):
+            yield from unknown_fields(one, value, f"{path}[{index}]")
+
+
+async def read_json(request: Request, door: Door, body: type[Body], *, limit_bytes: int | None = None) -> Body:
     """Return a JSON body; none is the same as an empty object.
+
+    Args:
+        limit_bytes: how large it may be; what the door allows if left out.
 
     Raises:
         Refused: it is too large, or does not fit.
         HTTPException: it is of another media type.
     """
-    if (media_type := _media_type(request)) not in ("", JSON):
+    if (media_type := media_type_of(request)) not in ("", JSON):
         raise _unsupported(media_type, JSON)
-    return decode_body(await _read(request, door.limits.json_bytes_max), body)
+    return decode_body(await read_bytes(request, door, limit_bytes or door.limits.json_bytes_max), body)
 
 
 @asynccontextmanager
-async def read_post(request: Request, door: Door) -> AsyncIterator[Posted]:
+async def read_post(
+    request: Request, door: Door, *, documents: frozenset[str] = frozenset({"options"})
+) -> AsyncIterator[Posted]:
     """Give a body that may bring pictures: JSON, or a form whose files are closed afterwards.
+
+    Args:
+        documents: the fields of a form that hold JSON; all others hold text.
 
     Raises:
         Refused: it is too large, or no form.
         HTTPException: it is of another media type.
     """
-    media_type = _media_type(request)
+    media_type = media_type_of(request)
     if media_type in ("", JSON):
-        yield Posted(await _read(request, door.limits.json_bytes_max))
+        yield Posted(await read_bytes(request, door, door.limits.json_bytes_max))
         return
     if media_type != FORM:
         raise _unsupported(media_type, f"{JSON} or {FORM}")
-    form = await _read_form(request, door)
+    form = await read_form(request, door)
     try:
-        yield _posted(form, door)
+        yield _posted(form, door, documents)
     finally:
         await form.close()
 
 
-def _media_type(request: Request) -> str:
+def media_type_of(request: Request) -> str:
+    """Return the media type of a body, without its parameters; empty where none is said."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -145,20 +175,48 @@ async def _drain(request: Request) -> None:
         return
 
 
-async def _read(request: Request, limit_bytes: int) -> bytes:
+async def read_bytes(request: Request, door: Door, limit_bytes: int) -> bytes:
+    """Return a body as it is.
+
+    Raises:
+        Refused: it is too large.
+        Denied: it does not come in.
+    """
     await _check_size(request, limit_bytes)
     content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > limit_bytes:
-            raise _too_large(limit_bytes, "The request")
+    async with _in_time(door.limits.slow_body_s):
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > limit_bytes:
+                raise _too_large(limit_bytes, "The request")
     return bytes(content)
+
+
+@asynccontextmanager
+async def _in_time(within_s: float) -> AsyncIterator[None]:
+    """Give up on a body that does not come in: whoever sends a byte a minute would hold the connection for ever."""
+    try:
+        async with asyncio.timeout(within_s):
+            yield
+    except TimeoutError as error:
+        raise Denied(
+            Bar.SLOW,
+            f"The request did not come in within {within_s:g} s.",
+            help="Send it again, over a faster connection or with smaller pictures.",
+            headers={"connection": "close"},
+        ) from error
 
 
 # -- forms -------------------------------------------------------------------------------------------------
 
 
-async def _read_form(request: Request, door: Door) -> FormData:
+async def read_form(request: Request, door: Door, *, fields_max: int = _FIELDS_MAX) -> FormData:
+    """Return a form, to be closed by whoever asked for it.
+
+    Raises:
+        Refused: it is too large, or no form.
+        Denied: it does not come in.
+    """
     limits = door.limits
     await _check_size(request, limits.multipart_bytes_max)
     taken = 0
@@ -173,9 +231,10 @@ async def _read_form(request: Request, door: Door) -> FormData:
 
     counted = Request(request.scope, receive)
     try:
-        return await counted.form(
-            max_files=limits.images_max, max_fields=_FIELDS_MAX, max_part_size=limits.json_bytes_max
-        )
+        async with _in_time(limits.slow_form_s):
+            return await counted.form(
+                max_files=limits.images_max, max_fields=fields_max, max_part_size=limits.json_bytes_max
+            )
     except HTTPException as error:
         # Starlette says so of forms that break a limit as well as of those that break off.
         raise Refused(
@@ -187,7 +246,7 @@ async def _read_form(request: Request, door: Door) -> FormData:
         ) from error
 
 
-def _posted(form: FormData, door: Door) -> Posted:
+def _posted(form: FormData, door: Door, documents: frozenset[str]) -> Posted:
     fields: dict[str, str | msgspec.Raw] = {}
     pictures: list[UploadFile] = []
     for name, value in form.multi_items():
@@ -203,15 +262,15 @@ def _posted(form: FormData, door: Door) -> Posted:
             raise _unknown_part(f"The field {name[:60]!r} is there twice.")
         else:
             # What is a document of its own comes as JSON inside the form.
-            fields[name] = msgspec.Raw(_checked_json(value).encode()) if name == "options" else value
+            fields[name] = msgspec.Raw(_checked_json(name, value).encode()) if name in documents else value
     return Posted(msgspec.json.encode(fields), tuple(pictures))
 
 
-def _checked_json(text: str) -> str:
+def _checked_json(name: str, text: str) -> str:
     try:
         msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError) as error:
-        raise _unknown_part(f"The field 'options' is no JSON: {error}.") from error
+        raise _unknown_part(f"The field {name!r} is no JSON: {error}.") from error
     return text
 
 
@@ -220,7 +279,7 @@ def _unknown_part(what: str) -> Refused:
         Reason.INVALID,
         "The form does not fit the call.",
         why=what,
-        help="It takes the field words, where the call has them the field options (JSON), and files named images.",
+        help="It takes the call's fields, those that are no text as JSON, and files named images.",
     )
 
 
@@ -235,10 +294,20 @@ async def keep_pictures(pictures: tuple[UploadFile, ...], door: Door) -> tuple[A
     """
     kept: list[Artifact] = []
     for number, picture in enumerate(pictures, start=1):
-        async with door.opening_pictures:
-            content = await picture.read()
-            kept.append(await asyncio.to_thread(_keep, number, content, door.artifacts))
+        kept.append(await keep_picture(number, await picture.read(), door))
     return tuple(kept)
+
+
+async def keep_picture(number: int, content: bytes, door: Door) -> Artifact:
+    """Take one picture into the store; `number` is what it is called in an error.
+
+    Raises:
+        Refused: it is no picture, broken, or too large.
+    """
+    if len(content) > door.limits.image_bytes_max:
+        raise _too_large(door.limits.image_bytes_max, f"The picture {number}")
+    async with door.opening_pictures:
+        return await asyncio.to_thread(_keep, number, content, door.artifacts)
 
 
 def _keep(number: int, content: bytes, artifacts: Artifacts) -> Artifact:

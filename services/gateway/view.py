@@ -8,15 +8,17 @@ from msgspec import Struct
 
 from bus.board import Asking, Deleted, Done, Status, status_of
 from bus.errors import Refused
-from bus.events import Change, CutTake, Options
+from bus.events import Change, CutTake, Options, Purpose
 from bus.ids import Digest, ProductionId
 from bus.plan import Brief, Made, Size
 from bus.production import Anomaly, Production
-from services.gateway import decide
+from services.gateway import decide, edits
+from services.gateway.branch_view import OriginView, origin_view
 from services.gateway.clip_views import SampleView, SegmentView, sample_view, segment_views
 from services.gateway.conversation_view import MessageView, conversation_view
-from services.gateway.estimate import Estimate, estimate_of
-from services.gateway.links import ProductionLinks, film_link, links_of, manifest_link, plan_link, production_link
+from services.gateway.estimate import NO_EXPERIENCE, Estimate, estimate_of
+from services.gateway.experience import Experience
+from services.gateway.links import ProductionLinks, film_link, links_of, plan_link, production_link
 from services.gateway.status_view import StatusView, status_view
 
 
@@ -38,6 +40,12 @@ class BriefView(Struct, frozen=True, kw_only=True):
     document: Brief
     changes: tuple[Change, ...]
     made: Made
+    reply: str = ""
+    """What a model tells the person, in their language."""
+    remarks: tuple[str, ...] = ()
+    """Where the brief is not what a model read, such as a figure of the person's that holds."""
+    looked: Made | None = None
+    """How the pictures were looked at, if a model did."""
 
 
 class PlanView(Struct, frozen=True, kw_only=True):
@@ -79,6 +87,10 @@ class FilmView(Struct, frozen=True, kw_only=True):
     cut: int
     link: str
     manifest: str
+    poster: str
+    """A frame from the middle of it."""
+    sheet: str
+    """A contact sheet: a frame of each segment."""
     digest: Digest
     size_bytes: int
     width: int | None
@@ -87,6 +99,8 @@ class FilmView(Struct, frozen=True, kw_only=True):
     duration_s: float
     plan: int
     takes: tuple[CutTake, ...]
+    is_signed: bool
+    """Whether it carries signed content credentials."""
     is_current: bool
     """False while a newer cut is in the making."""
 
@@ -95,6 +109,8 @@ class ProductionView(Struct, frozen=True, kw_only=True):
     """All that a client needs to show a production and to act on it."""
 
     id: ProductionId
+    purpose: Purpose
+    """`film`; or a `clip` exactly as it was asked for, or clips to `stitch` together."""
     title: str
     status: StatusView
     revision: int
@@ -105,6 +121,8 @@ class ProductionView(Struct, frozen=True, kw_only=True):
     options: Options
     can: tuple[str, ...]
     """Which acts are possible now; where they are posted is among the links."""
+    origin: OriginView | None
+    """The point of another production that it branches from; null where it began with words alone."""
     links: ProductionLinks
     question: QuestionView | None
     brief: BriefView | None
@@ -125,6 +143,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     """A production as a line of a list."""
 
     id: ProductionId
+    purpose: Purpose
     title: str
     status: StatusView
     revision: int
@@ -133,7 +152,11 @@ class Summary(Struct, frozen=True, kw_only=True):
     words: str
     duration_s: float | None
     poster: str | None
+    thumbnail: str | None
+    """The same, small."""
     film: str | None
+    origin: OriginView | None
+    """Where it branches from; null where it began with words alone."""
     link: str
 
 
@@ -143,10 +166,16 @@ class Page(Struct, frozen=True, kw_only=True):
     productions: tuple[Summary, ...]
     next: str | None
     """Where the next page is; null on the last one."""
+    more: int = 0
+    """How many there are after this page."""
 
 
-def view(production: Production) -> ProductionView:
-    """Return what a client is shown of a production that was requested."""
+def view(production: Production, experience: Experience = NO_EXPERIENCE) -> ProductionView:
+    """Return what a client is shown of a production that was requested.
+
+    Args:
+        experience: what films have taken so far, for the estimate.
+    """
     assert production.request is not None
     status = status_of(production)
     shown = status_view(status)
@@ -154,6 +183,7 @@ def view(production: Production) -> ProductionView:
     cut = production.cuts[-1].number if production.cuts and not is_deleted else None
     return ProductionView(
         id=production.id,
+        purpose=production.request.purpose,
         title=title_of(production),
         status=shown,
         revision=production.ordinal,
@@ -162,7 +192,14 @@ def view(production: Production) -> ProductionView:
         words=production.request.words,
         options=production.options,
         can=possible_acts(production),
-        links=links_of(production.id, has_plan=production.plan is not None, cut=cut),
+        origin=origin_view(production),
+        links=links_of(
+            production.id,
+            revision=production.ordinal,
+            has_plan=production.plan is not None,
+            cut=cut,
+            is_again=production.is_again,
+        ),
         question=_question(status),
         brief=_brief(production),
         conversation=conversation_view(production),
@@ -171,7 +208,7 @@ def view(production: Production) -> ProductionView:
         segments=segment_views(production),
         stalls=_stalls(production),
         film=None if is_deleted else _film(production, status),
-        estimate=None if shown.is_settled else estimate_of(production),
+        estimate=None if shown.is_settled else estimate_of(production, experience),
         anomalies=production.anomalies,
         unknown=production.unknown,
     )
@@ -183,8 +220,10 @@ def summary(production: Production) -> Summary:
     is_deleted = isinstance(status, Deleted)
     words = production.request.words if production.request else ""
     plan, brief = production.plan, production.brief
+    poster, thumbnail = (None, None) if is_deleted else _pictures(production)
     return Summary(
         id=production.id,
+        purpose=production.request.purpose if production.request else Purpose.FILM,
         title=title_of(production),
         status=status_view(status),
         revision=production.ordinal,
@@ -192,8 +231,10 @@ def summary(production: Production) -> Summary:
         updated=production.last_time,
         words=_shortened(words, 200),
         duration_s=plan.duration_s if plan else brief.duration_s if brief else None,
-        poster=None if is_deleted else _poster(production),
+        poster=poster,
+        thumbnail=thumbnail,
         film=film_link(production.id, production.cuts[-1].number) if production.cuts and not is_deleted else None,
+        origin=origin_view(production),
         link=production_link(production.id),
     )
 
@@ -214,11 +255,15 @@ def _shortened(text: str, length: int) -> str:
 
 def possible_acts(production: Production) -> tuple[str, ...]:
     """Return the names of the acts that would be granted now: asked of the decisions themselves."""
-    acts: dict[str, Callable[[], decide.Facts]] = {
+    if production.unknown:
+        # Whoever acts decides upon a state, and this one is not known whole.
+        return ()
+    acts: dict[str, Callable[[], object]] = {
         "approve": lambda: decide.approve(production),
         "redirect": lambda: decide.redirect(production, "…"),
         "answer": lambda: decide.answer(production, ""),
         "say": lambda: decide.say(production, "…"),
+        "edit": lambda: edits.require_plan(production),
         "resume": lambda: decide.resume(production),
         "cancel": lambda: decide.cancel(production, ""),
         "remove": lambda: decide.remove(production, ""),
@@ -233,14 +278,14 @@ def possible_acts(production: Production) -> tuple[str, ...]:
     return tuple(granted)
 
 
-def _poster(production: Production) -> str | None:
-    """Return the link to a picture of it: the first accepted take's, or the newest sample's."""
+def _pictures(production: Production) -> tuple[str | None, str | None]:
+    """Return the links to a picture of it, large and small: the first accepted take's, or the newest sample's."""
     for segment in segment_views(production):
         for take in segment.takes:
             if take.is_shown:
-                return take.poster
+                return take.poster, take.thumbnail
     rendered = [sample_view(production, one) for one in production.samples if one.rendered]
-    return rendered[-1].poster if rendered else None
+    return (rendered[-1].poster, rendered[-1].thumbnail) if rendered else (None, None)
 
 
 def _question(status: Status) -> QuestionView | None:
@@ -254,7 +299,15 @@ def _brief(production: Production) -> BriefView | None:
     if not production.briefs:
         return None
     parsed = production.briefs[-1]
-    return BriefView(number=parsed.number, document=parsed.brief, changes=parsed.changes, made=parsed.made)
+    return BriefView(
+        number=parsed.number,
+        document=parsed.brief,
+        changes=parsed.changes,
+        made=parsed.made,
+        reply=parsed.reply,
+        remarks=parsed.remarks,
+        looked=parsed.looked,
+    )
 
 
 def _plan(production: Production) -> PlanView | None:
@@ -302,9 +355,12 @@ def _film(production: Production, status: Status) -> FilmView | None:
     return FilmView(
         cut=cut.number,
         link=film_link(production.id, cut.number),
-        manifest=manifest_link(production.id, cut.number),
-        digest=cut.film.digest,
-        size_bytes=cut.film.size_bytes,
+        manifest=film_link(production.id, cut.number, "manifest"),
+        poster=film_link(production.id, cut.number, "poster"),
+        sheet=film_link(production.id, cut.number, "sheet"),
+        digest=cut.published.digest,
+        size_bytes=cut.published.size_bytes,
+        is_signed=cut.signed is not None,
         width=cut.film.width,
         height=cut.film.height,
         frame_count=cut.film.frame_count,

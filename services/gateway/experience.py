@@ -1,0 +1,299 @@
+"""What making films has taken so far, learned from the log event by event, and from nothing else. Pure."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from statistics import median
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bus.events import (
+    Cost,
+    Fact,
+    Posting,
+    ProductionDone,
+    Ruling,
+    SampleFailed,
+    SampleRendered,
+    SegmentApproved,
+    SegmentFailed,
+    SegmentKept,
+    SegmentOverruled,
+    SegmentRejected,
+    SegmentRendered,
+    Unknown,
+)
+from bus.ids import ProductionId
+from bus.plan import Made, Order, Outcome
+from bus.production import Production, Sample, Take
+
+RECENT_MAX = 32
+"""Clips of one kind that are remembered one by one: what a machine did last year says little about today."""
+SHARE_MIN = 0.001
+"""Below this a share of the work is no share: the log may hold anything."""
+KINDS_MAX = 1000
+"""Kinds that are remembered; beyond them the one that was not seen for longest goes."""
+
+
+class ClipKind(Struct, frozen=True, gc=False, kw_only=True):
+    """What a clip was rendered with, where, and how large it is: clips of one kind take about the same time."""
+
+    renderer: str
+    model: str | None
+    machine: str
+    """The GPU where the renderer names it, else the server that rendered."""
+    width: int
+    height: int
+    frame_count: int
+    steps: int | None
+    """None: what the renderer's workflow says."""
+    draft: bool
+    share: float = 1.0
+    """Its work as a share of what the same picture takes in the film, above 0: a sample is rendered in fewer steps."""
+
+    @property
+    def work(self) -> float:
+        """Return how much it is, in millions of pixels over all frames that were rendered in all steps."""
+        return self.width * self.height * self.frame_count * self.share / 1e6
+
+
+class Measured(Struct, frozen=True, gc=False, kw_only=True):
+    """Clips of one kind, and what they took."""
+
+    kind: ClipKind
+    count: int
+    """How many were ever rendered."""
+    recent_s: tuple[float, ...]
+    """What the last ones took in seconds, the newest last."""
+    median_s: float | None = None
+    """The median of those."""
+
+
+class Judged(Struct, frozen=True, gc=False, kw_only=True):
+    """What became of the takes of one renderer."""
+
+    renderer: str
+    rendered: int = 0
+    failed: int = 0
+    approved: int = 0
+    rejected: int = 0
+    kept: int = 0
+    accepted_by_hand: int = 0
+    refused_by_hand: int = 0
+    render_s: float = 0.0
+    review_s: float = 0.0
+    takes_per_approval: float | None = None
+    """How many takes were reviewed for one that was approved; None while none was."""
+
+
+class Counted(Struct, frozen=True, gc=False, kw_only=True):
+    """Something that happened, and how often."""
+
+    name: str
+    count: int
+
+
+class Experience(Struct, frozen=True, kw_only=True):
+    """What making films has taken so far."""
+
+    clips: tuple[Measured, ...] = ()
+    takes: tuple[Judged, ...] = ()
+    rejections: tuple[Counted, ...] = ()
+    """Criteria that a rejected take did not meet though it must, the most frequent first; a take may miss several."""
+    failures: tuple[Counted, ...] = ()
+    """Kinds of failed renders, the most frequent first."""
+    film_count: int = 0
+    film_s: float = 0.0
+    """The length of all films together, each as it was cut last."""
+    film_render_s: float = 0.0
+    """What was rendered for them, samples and rejected takes included."""
+    join_s: float = 0.0
+    """What cutting them took, each as it was cut last."""
+    render_s_per_film_s: float | None = None
+    """The cost of a finished second, in seconds of rendering; None while there is no film."""
+
+    def of(self, renderer: str) -> Judged | None:
+        """Return what became of a renderer's takes."""
+        return next((one for one in self.takes if one.renderer == renderer), None)
+
+
+def kind_of(order: Order, made: Made | None = None, posting: Posting | None = None, share: float = 1.0) -> ClipKind:
+    """Return what kind of clip an order asks for; with how it was made, what kind it became."""
+    return ClipKind(
+        renderer=order.renderer,
+        model=made.model if made else None,
+        machine=(_device(made) if made else "") or (posting.server if posting else ""),
+        width=order.width,
+        height=order.height,
+        frame_count=order.frame_count,
+        steps=order.steps,
+        draft=order.draft,
+        share=min(1.0, max(share, SHARE_MIN)),
+    )
+
+
+class _Device(Struct, frozen=True):
+    device: str = ""
+
+
+def _device(made: Made) -> str:
+    with contextlib.suppress(msgspec.MsgspecError):
+        return msgspec.json.decode(made.options or "{}", type=_Device).device
+    return ""
+
+
+class Film(Struct, frozen=True, gc=False, kw_only=True):
+    """What one production has cost."""
+
+    spent_s: float = 0.0
+    """Seconds of rendering, whatever became of it."""
+    length_s: float = 0.0
+    """The film's length as it was cut last; 0 while there is none."""
+    join_s: float = 0.0
+
+
+class Lessons(Struct, frozen=True, kw_only=True):
+    """All that has to be remembered to go on learning."""
+
+    clips: tuple[Measured, ...] = ()
+    takes: tuple[Judged, ...] = ()
+    rejections: dict[str, int] = {}
+    failures: dict[str, int] = {}
+    films: dict[ProductionId, Film] = {}
+
+
+NOTHING = Lessons()
+
+
+class Learner:
+    """Goes through the log event by event, with the state after each."""
+
+    def __init__(self, lessons: Lessons = NOTHING) -> None:
+        self._clips = {one.kind: one for one in lessons.clips}
+        self._takes = {one.renderer: one for one in lessons.takes}
+        self._rejections = Counter(lessons.rejections)
+        self._failures = Counter(lessons.failures)
+        self._films = dict(lessons.films)
+        self._experience: Experience | None = None
+
+    @property
+    def lessons(self) -> Lessons:
+        """Return all that has to be remembered to go on."""
+        return Lessons(
+            clips=tuple(self._clips.values()),
+            takes=tuple(self._takes.values()),
+            rejections=dict(self._rejections),
+            failures=dict(self._failures),
+            films=dict(self._films),
+        )
+
+    @property
+    def experience(self) -> Experience:
+        """Return what was learned; the same object until there is more."""
+        if self._experience is None:
+            films = [one for one in self._films.values() if one.length_s]
+            length_s, spent_s = sum(one.length_s for one in films), sum(one.spent_s for one in films)
+            self._experience = Experience(
+                clips=tuple(replace(one, median_s=median(one.recent_s)) for one in self._clips.values()),
+                takes=tuple(replace(one, takes_per_approval=_per_approval(one)) for one in self._takes.values()),
+                rejections=_counted(self._rejections),
+                failures=_counted(self._failures),
+                film_count=len(films),
+                film_s=round(length_s, 3),
+                film_render_s=round(spent_s, 3),
+                join_s=round(sum(one.join_s for one in films), 3),
+                render_s_per_film_s=spent_s / length_s if length_s else None,
+            )
+        return self._experience
+
+    def learn(self, state: Production, fact: Fact | Unknown) -> None:
+        """Take in an event, with the state after it.
+
+        An anomaly teaches nothing. Nor does what was adopted: it was learned from the production that it happened to.
+        """
+        match fact:
+            case SampleRendered():
+                for sample in state.samples:
+                    if sample.rendered is fact:
+                        self._rendered(state.id, sample, fact.made, fact.cost)
+            case SegmentRendered(segment=segment, take=number):
+                take = state.takes.get((segment, number))
+                if take is not None and take.rendered is fact:
+                    self._rendered(state.id, take, fact.made, fact.cost)
+                    self._add(take, rendered=1, render_s=fact.cost.total_s)
+            case SampleFailed(failure=failure):
+                if any(one.failure is failure for one in state.samples):
+                    self._failures[failure.kind] += 1
+            case ProductionDone(made=made, duration_s=length_s):
+                if state.cuts and state.cuts[-1] is fact:
+                    film = self._films.get(state.id, Film())
+                    self._films[state.id] = replace(film, length_s=length_s, join_s=made.took_s or 0.0)
+            case SegmentFailed() | SegmentApproved() | SegmentRejected() | SegmentKept() | SegmentOverruled():
+                take = state.takes.get((fact.segment, fact.take))
+                if take is not None:
+                    self._judged(take, fact)
+            case _:
+                return
+        self._experience = None
+
+    def _rendered(self, production: ProductionId, clip: Take | Sample, made: Made, cost: Cost) -> None:
+        kind = kind_of(clip.order, made, clip.postings[-1] if clip.postings else None, cost.share)
+        # Taken out and put in again, the kinds stay in the order in which they were last seen.
+        known = self._clips.pop(kind, None) or Measured(kind=kind, count=0, recent_s=())
+        recent_s = (*known.recent_s[-RECENT_MAX + 1 :], cost.total_s)
+        self._clips[kind] = Measured(kind=kind, count=known.count + 1, recent_s=recent_s)
+        if len(self._clips) > KINDS_MAX:
+            del self._clips[next(iter(self._clips))]
+        film = self._films.get(production, Film())
+        self._films[production] = replace(film, spent_s=film.spent_s + cost.total_s)
+
+    def _judged(
+        self, take: Take, fact: SegmentFailed | SegmentApproved | SegmentRejected | SegmentKept | SegmentOverruled
+    ) -> None:
+        match fact:
+            case SegmentFailed(failure=failure) if take.failure is failure:
+                self._failures[failure.kind] += 1
+                self._add(take, failed=1)
+            case SegmentApproved(verdict=verdict, made=made) if take.verdict is verdict:
+                self._add(take, approved=1, review_s=made.took_s or 0.0)
+            case SegmentRejected(verdict=verdict, made=made) if take.verdict is verdict:
+                self._add(take, rejected=1, review_s=made.took_s or 0.0)
+                missed = (one for one in verdict.findings if one.must_hold and one.outcome is Outcome.FAIL)
+                self._rejections.update(one.criterion for one in missed)
+            case SegmentKept():
+                self._add(take, kept=1)
+            case SegmentOverruled(ruling=ruling):
+                is_accepted = ruling is Ruling.ACCEPT
+                self._add(take, accepted_by_hand=int(is_accepted), refused_by_hand=int(not is_accepted))
+            case _:
+                pass
+
+    def _add(self, take: Take, **more: float) -> None:
+        """Add to what is known of the renderer's takes."""
+        renderer = take.order.renderer
+        known = self._takes.get(renderer) or Judged(renderer=renderer)
+        self._takes[renderer] = replace(known, **{name: getattr(known, name) + one for name, one in more.items()})
+
+
+def _per_approval(takes: Judged) -> float | None:
+    return (takes.approved + takes.rejected) / takes.approved if takes.approved else None
+
+
+def _counted(counter: Counter[str]) -> tuple[Counted, ...]:
+    ordered = sorted(counter.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(Counted(name=name, count=count) for name, count in ordered)
+
+
+def own_clips(production: Production) -> tuple[Measured, ...]:
+    """Return what the clips of one production took, from its state alone."""
+    learner = Learner()
+    for sample in production.samples:
+        if sample.rendered is not None:
+            learner.learn(production, sample.rendered)
+    for take in production.takes.values():
+        if take.rendered is not None:
+            learner.learn(production, take.rendered)
+    return learner.experience.clips
