@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
+
+
+class LlmOption(enum.StrEnum):
+    """Whether language models think."""
+
+    AUTO = "auto"
+    OLLAMA = "ollama"
+    OFF = "off"
+
 
 COMPLETE_WITHIN_S = 0.4
 """A shell waits for this at each press of the tab key."""
@@ -17,10 +27,14 @@ def complete_id(incomplete: str) -> list[tuple[str, str]]:
     import urllib.request
 
     from services._kit.home import find_home
+    from services._kit.tokens import known_local_token
 
     try:
-        address = json.loads(find_home().run_file.read_text(encoding="utf-8"))["gateway_url"]
-        request = f"{address}/v1/productions?limit=100"
+        home = find_home()
+        address = json.loads(home.run_file.read_text(encoding="utf-8"))["gateway_url"]
+        token = known_local_token(home)
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        request = urllib.request.Request(f"{address}/v1/productions?limit=100", headers=headers)  # noqa: S310 - as below
         with urllib.request.urlopen(request, timeout=COMPLETE_WITHIN_S) as answer:  # noqa: S310 - the home's own gateway
             listed = json.load(answer)["productions"]
     except (OSError, ValueError, KeyError):
@@ -45,6 +59,22 @@ Images: TypeAlias = Annotated[
         exists=True,
         dir_okay=False,
         readable=True,
+    ),
+]
+LlmChoice: TypeAlias = Annotated[
+    LlmOption | None,
+    typer.Option(
+        "--llm",
+        help="Whether models think: ollama (not without), off (rules alone), auto (ollama where it answers). "
+        "As in kindling.toml if it is not said.",
+    ),
+]
+ComfyUiServers: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--comfyui",
+        metavar="URL",
+        help="Render on this ComfyUI server, as http://127.0.0.1:8188. May be said several times.",
     ),
 ]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]

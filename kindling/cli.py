@@ -6,7 +6,16 @@ import sys
 
 import typer
 
-from kindling import commands_act, commands_make, commands_read, commands_workflows
+from kindling import (
+    commands_act,
+    commands_branch,
+    commands_keep,
+    commands_make,
+    commands_read,
+    commands_review,
+    commands_token,
+    commands_workflows,
+)
 
 app = typer.Typer(
     name="kindling",
@@ -20,7 +29,11 @@ app = typer.Typer(
 commands_make.add_to(app)
 commands_read.add_to(app)
 commands_act.add_to(app)
+commands_branch.add_to(app)
+commands_keep.add_to(app)
 commands_workflows.add_to(app)
+commands_review.add_to(app)
+commands_token.add_to(app)
 
 
 def main() -> None:

@@ -13,20 +13,24 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from bus import codec
 from bus import events as e
 from bus.ids import ProductionId
-from bus.work import Step
 from kindling.exits import Exit, Trouble
+from kindling.heard import Seen, events_of
 from kindling.names import as_id, choose
-from services.gateway.events_view import EventView
-from services.gateway.links import PRODUCTIONS, production_link, redo_link, sample_link, take_link
+from services.gateway.branch_view import OutlookView
+from services.gateway.comparison_view import ComparisonView
+from services.gateway.estimate import NO_EXPERIENCE
+from services.gateway.experience import Experience
+from services.gateway.links import PRODUCTIONS, STATS, production_link, redo_link, sample_link, take_link
 from services.gateway.problems import Problem
 from services.gateway.requests import (
+    AgainBody,
     AnswerBody,
     ApproveBody,
     CancelBody,
     CreateBody,
+    ForkBody,
     MessageBody,
     OptionsBody,
     OverruleBody,
@@ -54,18 +58,27 @@ class Answer(Struct, frozen=True):
     revision: int
 
 
-Seen = e.Recorded | Step
-"""What a stream brings: facts, and progress, which is none."""
+Branching = ForkBody | AgainBody
+"""What a production is branched from another one with."""
+
+
+def _branches(production: ProductionId, body: Branching) -> str:
+    return f"{production_link(production)}/{'forks' if isinstance(body, ForkBody) else 'regenerations'}"
 
 
 class Gateway:
     """A gateway at an address. Use it with `async with`."""
 
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, transport: httpx.AsyncBaseTransport | None = None, *, token: str | None = None
+    ) -> None:
         self.url = url.rstrip("/")
+        headers = {"authorization": f"Bearer {token}"} if token else {}
         timeout = httpx.Timeout(ANSWER_WITHIN_S, connect=3.0)
         # A proxy in the environment is for the world, not for a server on this machine.
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=timeout, transport=transport, trust_env=False)
+        self._http = httpx.AsyncClient(
+            base_url=self.url, headers=headers, timeout=timeout, transport=transport, trust_env=False
+        )
 
     async def __aenter__(self) -> Gateway:
         """Open the connection's pool."""
@@ -136,17 +149,63 @@ class Gateway:
         """Remove it: artifacts go, the log stays."""
         await self._ask("DELETE", production_link(production))
 
+    async def outlook(self, production: ProductionId, body: Branching) -> OutlookView:
+        """Return what a fork would be, or a film made again; nothing is begun."""
+        asked = msgspec.structs.replace(body, dry_run=True)
+        return _decode(await self._ask_with(_branches(production, body), asked), OutlookView)
+
+    async def branch(self, production: ProductionId, body: Branching, key: str) -> Answer:
+        """Fork a production, or have its film made again. The same key is the same one."""
+        return await self._post(_branches(production, body), body, {"idempotency-key": key})
+
     # -- what there is
+
+    async def branches(self, production: ProductionId) -> list[Summary]:
+        """Return what branches from a production, oldest first."""
+        page = _decode(await self._ask("GET", f"{production_link(production)}/forks"), Page)
+        return list(page.productions)
+
+    async def comparison(self, production: ProductionId) -> ComparisonView:
+        """Return how a film that was made again stands to the recorded one."""
+        return _decode(await self._ask("GET", f"{production_link(production)}/comparison"), ComparisonView)
 
     async def productions(self) -> list[Summary]:
         """Return all productions but the deleted ones, newest first."""
+        return (await self.newest(None))[0]
+
+    async def newest(self, limit: int | None) -> tuple[list[Summary], int]:
+        """Return so many productions but the deleted ones, newest first, and how many more there are.
+
+        Args:
+            limit: None for all of them.
+        """
         found: list[Summary] = []
-        address: str | None = f"{PRODUCTIONS}?limit={PAGE_SIZE}"
+        address: str | None = f"{PRODUCTIONS}?limit={min(PAGE_SIZE, limit or PAGE_SIZE)}"
+        more = 0
         while address:
             page = _decode(await self._ask("GET", address), Page)
             found += page.productions
-            address = page.next
-        return found
+            address, more = page.next, page.more
+            if limit is not None and len(found) >= limit:
+                break
+        left_out = 0 if limit is None else max(0, len(found) - limit)
+        return found[:limit], more + left_out
+
+    async def experience(self) -> Experience:
+        """Return what films have taken so far; nothing while the gateway can't say it: only estimates rest on it."""
+        try:
+            answer = await self._send("GET", STATS)
+        except Trouble:
+            return NO_EXPERIENCE
+        return _decode(answer, Experience) if answer.status_code == httpx.codes.OK else NO_EXPERIENCE
+
+    async def stats(self) -> Experience:
+        """Return what films have taken so far.
+
+        Raises:
+            Trouble: the gateway does not say it.
+        """
+        return _decode(await self._ask("GET", STATS), Experience)
 
     async def look(self, production: ProductionId) -> Answer:
         """Return how far the production's log went."""
@@ -200,7 +259,7 @@ class Gateway:
                         if is_lost:
                             on_back()
                         attempt, is_lost = 0, False
-                        async for seen in _events(answer.aiter_lines()):
+                        async for seen in events_of(answer.aiter_lines()):
                             if isinstance(seen, e.Recorded):
                                 after = seen.event.ordinal
                             yield seen
@@ -215,9 +274,12 @@ class Gateway:
     # -- how
 
     async def _post(self, address: str, body: Struct, headers: dict[str, str] | None = None) -> Answer:
+        return _decode(await self._ask_with(address, body, headers), Answer)
+
+    async def _ask_with(self, address: str, body: Struct, headers: dict[str, str] | None = None) -> httpx.Response:
         content = msgspec.json.encode(body)
         sent = {"content-type": "application/json", **(headers or {})}
-        return _decode(await self._ask("POST", address, content=content, headers=sent), Answer)
+        return await self._ask("POST", address, content=content, headers=sent)
 
     async def _post_form(
         self, address: str, fields: dict[str, str], images: Sequence[Path], headers: dict[str, str] | None = None
@@ -310,55 +372,3 @@ def _trouble(answer: httpx.Response) -> Trouble:
         what = f"{answer.request.url} answers {status}."
         return Trouble(code, what, help="Another program may listen there: see `kindling doctor`.")
     return Trouble(code, problem.detail, help=problem.help)
-
-
-# -- server-sent events ----------------------------------------------------------------------------------------
-
-
-async def _events(lines: AsyncIterator[str]) -> AsyncIterator[Seen]:
-    """Yield what a stream of server-sent events holds; what is of no kind known here is left out."""
-    kind, content = "", ""
-    async for line in lines:
-        if line.startswith("event:"):
-            kind = line[6:].strip()
-        elif line.startswith("data:"):
-            content += line[5:].strip()
-        elif not line:
-            seen = _seen(kind, content) if content else None
-            kind, content = "", ""
-            if seen is not None:
-                yield seen
-
-
-def _seen(kind: str, content: str) -> Seen | None:
-    match kind:
-        case "fact":
-            return recorded(msgspec.json.decode(content, type=EventView))
-        case "progress":
-            return msgspec.json.decode(content, type=Step)
-        case _:
-            # `strange` is no event of ours: it changes nothing, and `kindling verify` finds it on the log itself.
-            return None
-
-
-def recorded(shown: EventView) -> e.Recorded:
-    """Return the event as it lies on the log, so that the same fold can take it."""
-    envelope = codec.Wire(
-        id=shown.id,
-        production=shown.production,
-        ordinal=shown.ordinal,
-        type=shown.type,
-        version=shown.version,
-        time=shown.time,
-        by=shown.by,
-        cause=shown.cause,
-        previous=shown.previous,
-        trace=shown.trace,
-        data=shown.fact,
-    )
-    return e.Recorded(
-        sequence=shown.sequence,
-        subject=f"{shown.type}.{shown.production}.{shown.which}",
-        digest=shown.digest,
-        event=codec.decode(msgspec.json.encode(envelope)),
-    )

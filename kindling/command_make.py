@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 import uuid
 from collections.abc import Sequence
@@ -16,16 +17,20 @@ from msgspec import Struct
 from bus.board import Done, status_of
 from bus.ids import ProductionId
 from bus.production import Production
-from kindling import screen
+from kindling import rendering, screen
 from kindling.client import Answer, Gateway, read_picture
 from kindling.display import Display, LiveDisplay, PlainDisplay
+from kindling.ends import end_of
 from kindling.exits import Exit, Trouble, code_of
-from kindling.home import find_home, load_settings
-from kindling.making import Left, Making, Manner, end_of
+from kindling.home import Settings, find_home, load_settings
+from kindling.making import Making
+from kindling.manner import Left, Manner
 from kindling.places import Places
-from kindling.reach import running_or_started
+from kindling.reach import gateway_of, running_or_started
+from kindling.running import RunInfo
 from kindling.terminal import aside, asides, is_asking_possible, print_json, print_result, run, tell_trouble
 from kindling.watch import Watch
+from services._kit.settings import ANIMATIC, COMFYUI_VARIABLE
 from services.gateway.requests import OptionsBody
 from services.gateway.status_view import status_view
 from services.gateway.words import message_of
@@ -57,7 +62,7 @@ class Made(Struct, frozen=True, kw_only=True):
 
 
 @dataclass
-class _Begun:
+class Begun:
     """What is known of the production when it is left early."""
 
     production: ProductionId | None = None
@@ -65,9 +70,19 @@ class _Begun:
 
 
 def make(
-    words: str | None, images: Sequence[Path], options: OptionsBody, *, yes: bool, go_on: bool, as_json: bool
+    words: str | None,
+    images: Sequence[Path],
+    options: OptionsBody,
+    *,
+    yes: bool,
+    go_on: bool,
+    as_json: bool,
+    is_comfyui_asked_for: bool = False,
 ) -> None:
     """Make a film, or go on making one, and print where it is.
+
+    Args:
+        is_comfyui_asked_for: the servers of the settings were named for this very film: they have to be there.
 
     Raises:
         KindlingError: it could not be asked for, found, or watched.
@@ -77,22 +92,28 @@ def make(
         message_of(words or "", len(images))
         for image in images:
             read_picture(image)
-    begun = _Begun()
+    if is_comfyui_asked_for:
+        run(_check_servers())
+    begun = Begun()
     try:
         production = run(_make(words, images, options, begun, yes=yes, go_on=go_on))
     except (KeyboardInterrupt, Left) as error:
-        _tell_left(begun.production)
+        tell_left(begun.production)
         raise typer.Exit(Exit.INTERRUPTED) from error
-    _tell_end(production, begun.places, as_json=as_json)
+    tell_end(production, begun.places, as_json=as_json)
 
 
 async def _make(
-    words: str | None, images: Sequence[Path], options: OptionsBody, begun: _Begun, *, yes: bool, go_on: bool
+    words: str | None, images: Sequence[Path], options: OptionsBody, begun: Begun, *, yes: bool, go_on: bool
 ) -> Production:
     settings = load_settings(find_home())
     running = await asyncio.to_thread(running_or_started)
     begun.places = Places(settings.productions_folder, running.gateway_url)
-    async with Gateway(running.gateway_url) as gateway:
+    if os.environ.get(COMFYUI_VARIABLE):
+        rendering.check_holds(running, settings.comfyui.urls)
+    if not go_on:
+        await _announce(settings, running, options)
+    async with gateway_of(running) as gateway:
         if go_on:
             answer = await _found(gateway, words)
         else:
@@ -100,7 +121,22 @@ async def _make(
         begun.production = answer.id
         manner = Manner(is_asking=is_asking_possible(), yes=yes)
         watch = Watch(answer.id, time.monotonic)
-        return await Making(gateway, watch, _display(), begun.places, manner).run(answer.revision)
+        return await Making(gateway, watch, display_here(), begun.places, manner).run(answer.revision)
+
+
+async def _check_servers() -> None:
+    """Look whether the servers that were named can render, before anything is started or asked for."""
+    settings = load_settings(find_home())
+    rendering.check_asked_for(*await rendering.survey_of(settings, settings.comfyui.urls))
+
+
+async def _announce(settings: Settings, running: RunInfo, options: OptionsBody) -> None:
+    """Say what will render the film: that of the Kindling which runs, whatever this command's settings are."""
+    renderer = rendering.renderer_of(running, options.renderer if isinstance(options.renderer, str) else None)
+    urls = () if renderer == ANIMATIC else running.comfyui
+    workflows, surveyed = await rendering.survey_of(settings, urls)
+    for line, is_warning in rendering.announcement(renderer, running, workflows, surveyed):
+        aside(line, "yellow" if is_warning else "dim")
 
 
 async def _created(gateway: Gateway, words: str, options: OptionsBody, images: Sequence[Path]) -> Answer:
@@ -132,7 +168,8 @@ async def _found(gateway: Gateway, text: str | None) -> Answer:
     )
 
 
-def _display() -> Display:
+def display_here() -> Display:
+    """Return the screen for where this runs: live on a terminal, a line for each event otherwise."""
     console = asides()
     return (
         LiveDisplay(console, time.monotonic)
@@ -141,16 +178,17 @@ def _display() -> Display:
     )
 
 
-def _tell_left(production: ProductionId | None) -> None:
+def tell_left(production: ProductionId | None) -> None:
+    """Say that nobody watches any more, and how to go on."""
+    aside("")
     if production is None:
-        aside("stopped; nothing was asked for yet", "yellow")
+        aside("Stopped; nothing was asked for yet.", "yellow")
     else:
-        aside("")
         aside("Stopped watching; the production stays in the log. To go on:", "yellow")
         aside(f"  kindling make --continue {production}", "bold")
 
 
-def _tell_end(production: Production, places: Places, *, as_json: bool) -> None:
+def tell_end(production: Production, places: Places, *, as_json: bool) -> None:
     """Say how it ended: the film's path is the result, all else is said beside it.
 
     Raises:
@@ -190,8 +228,8 @@ def made_of(production: Production, film: str, problem: str | None) -> Made:
         film=film or None,
         duration_s=cut.duration_s,
         frame_count=cut.film.frame_count,
-        size_bytes=cut.film.size_bytes,
-        digest=cut.film.digest,
+        size_bytes=cut.published.size_bytes,
+        digest=cut.published.digest,
         segments=segments,
         takes=rendered,
         flagged=tuple(one.segment for one in cut.takes if one.is_flagged),

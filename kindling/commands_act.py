@@ -45,10 +45,9 @@ Act = Callable[["Gateway", "ProductionId"], Awaitable["Answer | None"]]
 
 
 async def _act(text: str, act: Act) -> ProductionId:
-    from kindling.client import Gateway
-    from kindling.reach import running
+    from kindling.reach import gateway_of, running
 
-    async with Gateway(running().gateway_url) as gateway:
+    async with gateway_of(running()) as gateway:
         production = await gateway.find(text)
         await act(gateway, production)
         return production

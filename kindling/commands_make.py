@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kindling.arguments import AsJson, Images, complete_id, misuse
+from kindling.arguments import AsJson, ComfyUiServers, Images, LlmChoice, complete_id, misuse
 from kindling.terminal import aside, ends_properly, print_json, print_result, results
 
 if TYPE_CHECKING:
     from kindling.running import RunInfo
+    from services.gateway.requests import LoraBody
 
 Words = Annotated[str, typer.Argument(metavar="WORDS", help="What the film is to be, in a sentence.")]
 
@@ -59,6 +60,16 @@ def make(
             "--keep-going/--stall", help="When takes are used up: keep the best, flagged, or wait for a person."
         ),
     ] = None,
+    llm: LlmChoice = None,
+    comfyui: ComfyUiServers = None,
+    renderer: Annotated[
+        str | None,
+        typer.Option("--renderer", metavar="NAME", help="animatic, or a workflow: see `kindling workflows list`."),
+    ] = None,
+    lora: Annotated[
+        list[str] | None,
+        typer.Option("--lora", metavar="NAME[:STRENGTH]", help="A LoRA of the catalogue, for all of the film."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a film: shows the brief and a sample, asks whether it is the vibe, and makes it. Prints where it is."""
@@ -66,6 +77,7 @@ def make(
 
     from bus.events import WhenTakesAreUsedUp
     from kindling import command_make
+    from kindling.rendering import use_servers
     from services.gateway.requests import OptionsBody
 
     if go_on and image:
@@ -80,16 +92,33 @@ def make(
         seed=UNSET if seed is None else seed,
         takes_max=UNSET if takes is None else takes,
         when_takes_are_used_up=UNSET if keep_going is None else used_up,
+        llm=UNSET if llm is None else llm.value,
+        renderer=UNSET if renderer is None else renderer,
+        loras=tuple(_lora(one) for one in lora) if lora else UNSET,
     )
-    command_make.make(words, image or [], options, yes=yes, go_on=go_on, as_json=as_json)
+    use_servers(comfyui or [])
+    command_make.make(
+        words, image or [], options, yes=yes, go_on=go_on, as_json=as_json, is_comfyui_asked_for=bool(comfyui)
+    )
 
 
-def brief(words: Words, image: Images = None, as_json: AsJson = False) -> None:
+def _lora(text: str) -> LoraBody:
+    """Read `gouache` or `gouache:0.8`."""
+    from services.gateway.requests import LoraBody
+
+    name, _, strength = text.partition(":")
+    try:
+        return LoraBody(name=name.strip(), strength=float(strength) if strength else None)
+    except ValueError as error:
+        raise misuse(f"--lora {text} makes no sense.", "As in: --lora gouache, or --lora gouache:0.8.") from error
+
+
+def brief(words: Words, image: Images = None, llm: LlmChoice = None, as_json: AsJson = False) -> None:
     """Show what would be understood. Nothing is rendered, and no server is needed."""
     from kindling import dry
     from kindling.home import find_home, load_settings
 
-    understood = dry.understand(words, image or (), load_settings(find_home()))
+    understood = dry.understand(words, image or (), load_settings(find_home()), llm)
     if as_json:
         print_json(dry.brief_document(understood))
         return
@@ -102,6 +131,7 @@ def plan(
     image: Images = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="What the seeds are counted from.")] = 0,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the whole plan as Markdown.")] = False,
+    llm: LlmChoice = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what would be planned. Nothing is rendered, and no server is needed."""
@@ -112,10 +142,10 @@ def plan(
     from kindling.home import find_home, load_settings
 
     settings = load_settings(find_home())
-    understood = dry.understand(words, image or (), settings)
-    if not isinstance(understood, Brief):
-        raise dry.unanswered(understood)
-    planned = dry.plan_for(understood, settings, seed)
+    found = dry.understand(words, image or (), settings, llm).found
+    if not isinstance(found, Brief):
+        raise dry.unanswered(found)
+    planned = dry.plan_for(found, settings, seed)
     if as_json:
         print_json(msgspec.json.encode(planned))
     elif markdown:
@@ -125,18 +155,27 @@ def plan(
         console.print(dry.plan_page(planned, console.width))
 
 
-def up() -> None:
+def up(llm: LlmChoice = None, comfyui: ComfyUiServers = None) -> None:
     """Run the log server, the services and the gateway until Ctrl-C."""
     import asyncio
+    import os
 
     from kindling.home import find_home
+    from kindling.rendering import use_servers
     from kindling.screen import short_path
     from kindling.up import up as run_up
+    from services._kit.settings import LLM_VARIABLE
 
     home = find_home()
+    if llm is not None:
+        # The services are started with this environment; no file is changed.
+        os.environ[LLM_VARIABLE] = llm.value
+    use_servers(comfyui or [])
 
     def ready(info: RunInfo) -> None:
         aside(f"Kindling is running: {info.gateway_url}", "bold green")
+        if info.comfyui:
+            aside(f"renders on       {', '.join(info.comfyui)}")
         aside(f"films and clips  {short_path(home.root / 'productions')}")
         aside(f"logs             {short_path(home.logs)}")
         aside('in another terminal:  kindling make "A lighthouse keeper rows out at dusk"')

@@ -11,10 +11,10 @@ from kindling.exits import Exit, Trouble
 from kindling.terminal import aside, ends_properly, is_asking_possible, print_result, results
 
 if TYPE_CHECKING:
+    from services._kit.comfyui.facts import ServerFacts
     from services._kit.graphs import Graph, Place, WorkflowWrong
     from services._kit.roles import Question
     from services._kit.workflows import Role, Workflow, Workflows
-    from services.creator.renderers.comfyui.facts import ServerFacts
 
 LOCAL = "http://127.0.0.1:8188"
 ANSWER_WITHIN_S = 15.0
@@ -64,8 +64,8 @@ def show(name: Name) -> None:
 def check(name: Name, comfyui: Server = LOCAL) -> None:
     """Ask a ComfyUI server whether it can render a workflow. Nothing is posted."""
     from services._kit.bindings import bind, trial_values
-    from services.creator.renderers.comfyui.check import check as problems_of
-    from services.creator.renderers.comfyui.facts import listed_files
+    from services._kit.comfyui.check import check as problems_of
+    from services._kit.comfyui.facts import listed_files
 
     members = _members(_load(), name)
     facts = _facts(comfyui)
@@ -242,9 +242,9 @@ def _facts(url: str) -> ServerFacts:
     import httpx
     import msgspec
 
+    from services._kit.comfyui.answers import read_server
+    from services._kit.comfyui.facts import parse_object_info
     from services._kit.graphs import WorkflowWrong
-    from services.creator.renderers.comfyui.answers import read_server
-    from services.creator.renderers.comfyui.facts import parse_object_info
 
     address = url.rstrip("/")
     try:

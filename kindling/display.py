@@ -10,7 +10,7 @@ import termios
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
@@ -21,12 +21,20 @@ from bus.production import Production
 from kindling.lines import Pace, lines_view
 from kindling.screen import address_line, words
 from kindling.wording import Tone, said
+from services.gateway.experience import Experience
 
 REFRESH_S = 0.15
 LONG_AFTER_S = 30.0
 """After this long a person wonders."""
 ROWS_BESIDE = 6
 """Rows of the terminal that stay free around the live view."""
+
+
+PREVIEW_WIDTH = 32
+"""Characters; it shows what comes to be, not how it will look."""
+PREVIEW_ROWS_MAX = 18
+PREVIEW_HEIGHT_MIN = 30
+"""Rows of a terminal that has room for a picture under the lines."""
 
 
 class NoAnswer(enum.Enum):
@@ -63,7 +71,7 @@ class Display(Protocol):
         """Show a fact that just came, if it is one to be noticed."""
         ...
 
-    def update(self, production: Production, paces: Mapping[str, Pace]) -> None:
+    def update(self, production: Production, paces: Mapping[str, Pace], experience: Experience) -> None:
         """Show how far it is."""
         ...
 
@@ -83,6 +91,7 @@ NOTICED = (
     e.SegmentRejected,
     e.SegmentKept,
     e.SegmentOverruled,
+    e.ProductionReviewed,
     e.ProductionResumed,
     e.WorkFailed,
 )
@@ -133,7 +142,7 @@ class PlainDisplay:
         if not isinstance(fact, SHOWN_OTHERWISE) and said(fact).tone is not Tone.QUIET:
             self._console.print(fact_line(recorded), soft_wrap=True)
 
-    def update(self, production: Production, paces: Mapping[str, Pace]) -> None:
+    def update(self, production: Production, paces: Mapping[str, Pace], experience: Experience) -> None:
         """Show nothing: the facts say it."""
 
     async def ask(self, prompt: str, settled: Callable[[], Awaitable[None]]) -> str | NoAnswer:
@@ -154,6 +163,7 @@ class LiveDisplay:
         self._spinner = Spinner("dots", style="cyan")
         self._since = now()
         self._waiting_for = ""
+        self._drawn: tuple[bytes, Text | None] | None = None
 
     @property
     def width(self) -> int:
@@ -175,12 +185,13 @@ class LiveDisplay:
 
     def fact(self, recorded: e.Recorded) -> None:
         """Print what went otherwise than planned."""
-        if isinstance(recorded.event.fact, NOTICED):
+        fact = recorded.event.fact
+        if isinstance(fact, NOTICED) and said(fact).tone is not Tone.QUIET:
             self.show(fact_line(recorded))
 
-    def update(self, production: Production, paces: Mapping[str, Pace]) -> None:
+    def update(self, production: Production, paces: Mapping[str, Pace], experience: Experience) -> None:
         """Draw how far it is."""
-        view = self._view(production, paces)
+        view = self._view(production, paces, experience)
         if view is None:
             self.close()
             return
@@ -189,7 +200,7 @@ class LiveDisplay:
             self._live.start()
         self._live.update(view, refresh=True)
 
-    def _view(self, production: Production, paces: Mapping[str, Pace]) -> RenderableType | None:
+    def _view(self, production: Production, paces: Mapping[str, Pace], experience: Experience) -> RenderableType | None:
         match status_of(production):
             case Making() | Stitching():
                 is_lines = True
@@ -199,10 +210,24 @@ class LiveDisplay:
                 is_lines = False
             case _:
                 return None
-        if is_lines:
-            rows_max = max(4, self._console.height - ROWS_BESIDE)
-            return lines_view(production, paces, width=self._console.width, rows_max=rows_max)
-        return self._waiting(waiting_line(production, paces))
+        picture = self._picture(paces)
+        if not is_lines:
+            waiting = self._waiting(waiting_line(production, paces))
+            return waiting if picture is None else Group(waiting, picture)
+        rows_max = max(4, self._console.height - ROWS_BESIDE - (0 if picture is None else PREVIEW_ROWS_MAX))
+        lines = lines_view(production, paces, experience, width=self._console.width, rows_max=rows_max)
+        return lines if picture is None else Group(lines, picture)
+
+    def _picture(self, paces: Mapping[str, Pace]) -> RenderableType | None:
+        """Return the latest picture of what is being rendered, where the terminal draws colours and has room."""
+        previews = [pace.preview for pace in paces.values() if pace.preview is not None]
+        if not previews or not self.has_true_colour or self._console.height < PREVIEW_HEIGHT_MIN:
+            return None
+        if self._drawn is None or self._drawn[0] is not previews[-1]:
+            from kindling.preview import draw
+
+            self._drawn = (previews[-1], draw(previews[-1], PREVIEW_WIDTH))
+        return self._drawn[1]
 
     def _waiting(self, doing: str) -> RenderableType:
         if doing.partition("·")[0] != self._waiting_for:
@@ -243,7 +268,10 @@ class LiveDisplay:
 
 
 def waiting_line(production: Production, paces: Mapping[str, Pace]) -> str:
-    """Return what is being done before there are segments."""
+    """Return what is being done before there are segments, or why it is not."""
+    waits = next((pace.step.note for pace in paces.values() if pace.step.note), "")
+    if waits:
+        return waits
     match status_of(production):
         case Sampling():
             pace = paces.get("sample")

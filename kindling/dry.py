@@ -10,24 +10,30 @@ import msgspec
 from msgspec import Struct
 from rich.console import Group, RenderableType
 
+from bus.errors import Reason, Refused
 from bus.events import IntentParsed
 from bus.plan import Artifact, Brief, Made, Plan
 from bus.plan_rules import check_plan
+from bus.policy import Refusal
 from bus.wire.artifacts import file_digest
 from kindling.client import read_picture
 from kindling.exits import Exit, Trouble
 from kindling.home import Settings
 from kindling.screen import brief_panel, labelled, plan_table, words
+from kindling.terminal import run
 from kindling.wording import sentence
+from services._kit.llm import ModelFailed
+from services._kit.media import Frame
+from services._kit.minds import Mind
 from services._kit.pictures import NotAPicture, open_picture, write_png
 from services.gateway.words import message_of
-from services.intent.rules import Impossible, Limits, Question, Words, read_brief
+from services.intent import think
+from services.intent.rules import Impossible, Limits, Question, Words
+from services.intent.think import Conversation, Understood
 from services.planner.drafts import Unplannable
 from services.planner.markdown import plan_as_markdown
-from services.planner.plan_settings import PlanSettings
+from services.planner.rendering import load_renderers
 from services.planner.rules import write_plan
-
-_MADE = Made(by="rules", version="1")
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -59,22 +65,67 @@ class BriefDocument(Struct, frozen=True, kw_only=True):
     images: tuple[msgspec.Raw, ...] = ()
     notes: tuple[msgspec.Raw, ...] = ()
     assumed: tuple[msgspec.Raw, ...] = ()
+    prompt: str = ""
+    """What is to be seen, the style and the shots in English, where a model wrote them."""
+    style_prompt: str = ""
+    shot_prompts: tuple[str, ...] = ()
     question: Asked | None = None
+    reply: str = ""
+    remarks: tuple[str, ...] = ()
+    made: Made | None = None
+    looked: Made | None = None
 
 
-def understand(said: str, images: Sequence[Path], settings: Settings) -> Brief | Question:
+class Dry(Struct, frozen=True, kw_only=True):
+    """What would be understood, or asked, and how that came to be."""
+
+    found: Brief | Question
+    understood: Understood
+
+
+def understand(said: str, images: Sequence[Path], settings: Settings, llm: str | None = None) -> Dry:
     """Return what would be understood, or what would be asked.
+
+    Args:
+        llm: whether models think, where it is not as the settings say.
 
     Raises:
         Refused: the words or the pictures can't be taken, or the content policy says no.
         Trouble: what is asked for can't be done.
     """
-    text = message_of(said, len(images))
-    conversation = (Words(text=text, images=tuple(_opened(path) for path in images)),)
-    understood = read_brief(conversation, None, Limits(duration_max_s=settings.film.duration_max_s))
-    if isinstance(understood, Impossible):
-        raise Trouble(Exit.REFUSED, understood.what, why=understood.why, help=understood.help)
-    return understood
+    text = message_of(said, len(images), rules=settings.policy)
+    frames = tuple(_opened(path) for path in images)
+    artifacts = tuple(_kept(frame) for frame in frames)
+    by_digest = {one.digest: frame for one, frame in zip(artifacts, frames, strict=True)}
+    conversation = Conversation(
+        words=(Words(text=text, images=artifacts),),
+        held=0,
+        before=None,
+        limits=Limits(duration_max_s=settings.film.duration_max_s),
+        rules=settings.policy,
+    )
+
+    async def opened(artifact: Artifact) -> Frame | None:
+        return by_digest[artifact.digest]
+
+    async def thought() -> Understood:
+        mind = Mind(settings.llm)
+        try:
+            return await think.understand(mind.as_said(llm), conversation, opened)
+        finally:
+            await mind.close()
+
+    try:
+        understood = run(thought())
+    except ModelFailed as failure:
+        raise Trouble(Exit.UNREACHABLE, failure.what, why=failure.why, help=failure.help) from failure
+    match understood.found:
+        case Impossible() as impossible:
+            raise Trouble(Exit.REFUSED, impossible.what, why=impossible.why, help=impossible.help)
+        case Refusal() as refusal:
+            raise Refused(Reason.POLICY, "The content policy refuses this.", why=refusal.why, help=refusal.help)
+        case Brief() | Question() as found:
+            return Dry(found=found, understood=understood)
 
 
 def plan_for(brief: Brief, settings: Settings, seed: int) -> Plan:
@@ -83,20 +134,23 @@ def plan_for(brief: Brief, settings: Settings, seed: int) -> Plan:
     Raises:
         Trouble: the brief can't become a plan.
     """
-    film = settings.film
-    rules = PlanSettings(renderer=settings.renderer, caption=film.caption, duration_max_s=film.duration_max_s)
+    renderers = load_renderers(settings)
     try:
-        return check_plan(write_plan(brief, rules, None, seed))
+        rules = renderers.plan_settings(renderers.name_for(), brief)
+        return check_plan(write_plan(brief.in_english(), rules, None, seed))
     except Unplannable as error:
         raise Trouble(Exit.REFUSED, sentence(str(error)), help="Say it otherwise, and look again.") from error
 
 
-def _opened(path: Path) -> Artifact:
-    """Return the picture as it would be kept: opened, turned upright, and written anew."""
+def _opened(path: Path) -> Frame:
     try:
-        frame = open_picture(read_picture(path))
+        return open_picture(read_picture(path))
     except NotAPicture as error:
         raise Trouble(Exit.REFUSED, f"The picture {path} can't be taken.", why=sentence(str(error))) from error
+
+
+def _kept(frame: Frame) -> Artifact:
+    """Return the picture as it would be kept: turned upright, and written anew."""
     height, width = frame.shape[:2]
     with tempfile.TemporaryDirectory(prefix="kindling-") as folder:
         file = Path(folder) / "picture.png"
@@ -108,26 +162,38 @@ def _opened(path: Path) -> Artifact:
 # -- as documents and as pages ---------------------------------------------------------------------------------
 
 
-def brief_document(understood: Brief | Question) -> bytes:
+def brief_document(dry: Dry) -> bytes:
     """Return the brief as JSON."""
-    asked = None
+    asked, how = None, dry.understood
     brief: Brief | None
-    if isinstance(understood, Question):
-        asked = Asked(text=understood.text, why=understood.why, field=understood.field)
-        brief = understood.otherwise
+    if isinstance(dry.found, Question):
+        asked = Asked(text=dry.found.text, why=dry.found.why, field=dry.found.field)
+        brief = dry.found.otherwise
     else:
-        brief = understood
-    if brief is None:
-        return msgspec.json.encode(BriefDocument(question=asked))
-    document = msgspec.json.decode(msgspec.json.encode(brief), type=BriefDocument)
-    return msgspec.json.encode(msgspec.structs.replace(document, question=asked))
+        brief = dry.found
+    document = BriefDocument()
+    if brief is not None:
+        document = msgspec.json.decode(msgspec.json.encode(brief), type=BriefDocument)
+    document = msgspec.structs.replace(
+        document, question=asked, reply=how.reply, remarks=how.remarks, made=how.made, looked=how.looked
+    )
+    return msgspec.json.encode(document)
 
 
-def brief_page(understood: Brief | Question, width: int) -> RenderableType:
+def brief_page(dry: Dry, width: int) -> RenderableType:
     """Return the brief as a person reads it."""
-    if isinstance(understood, Question):
-        return question_page(understood)
-    parsed = IntentParsed(number=1, heard=1, brief=understood, made=_MADE)
+    if isinstance(dry.found, Question):
+        return question_page(dry.found)
+    how = dry.understood
+    parsed = IntentParsed(
+        number=1,
+        heard=1,
+        brief=dry.found,
+        reply=how.reply,
+        remarks=how.remarks,
+        made=how.made,
+        looked=how.looked,
+    )
     return brief_panel(parsed, is_new=True, width=width)
 
 

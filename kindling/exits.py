@@ -24,7 +24,9 @@ class Exit(enum.IntEnum):
     STUCK = 6
     """The production stalled, failed, or was cancelled."""
     DAMAGED = 7
-    """`verify` found something."""
+    """Something is not as the log says: found by `verify`, `rebuild`, `export`, `import` or `regenerate`."""
+    DIFFERENT = 8
+    """A film that was made again is not the recorded one."""
     INTERRUPTED = 130
     """Ctrl-C."""
 

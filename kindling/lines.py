@@ -6,17 +6,22 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
 from rich.console import Group, RenderableType
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from bus.board import Done, Slot, board, status_of
+from bus.plan import Order, Plan, order_for
 from bus.production import Production, Take
 from bus.work import Step
+from kindling.findings import failing
 from kindling.screen import WIDTH_MAX, words
-from kindling.wording import count_of, failing, spell_seconds
-from services.gateway.estimate import estimate_of
+from kindling.wording import count_of, spell_seconds
+from services.gateway.estimate import NO_EXPERIENCE
+from services.gateway.eta import one_take, review_s, takes_for
+from services.gateway.experience import Experience, Measured, kind_of, own_clips
 
 BAR_WIDTH = 14
 BESIDE_NOTE = 53
@@ -28,6 +33,7 @@ class Where(enum.StrEnum):
 
     WAITING = "waiting"
     QUEUED = "queued"
+    IN_LINE = "in line"
     RENDERING = "rendering"
     SILENT = "silent"
     REVIEWING = "in review"
@@ -40,6 +46,7 @@ class Where(enum.StrEnum):
 _STYLE = {
     Where.WAITING: "dim",
     Where.QUEUED: "dim",
+    Where.IN_LINE: "yellow",
     Where.RENDERING: "cyan",
     Where.SILENT: "yellow",
     Where.REVIEWING: "cyan",
@@ -61,6 +68,8 @@ class Pace:
     rate: float | None = None
     silent_s: float = 0.0
     """How long nothing was heard of it."""
+    preview: bytes | None = None
+    """The last picture of it, as JPEG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,52 +81,77 @@ class Line:
     take: int
     done: int
     total: int
+    """Frames of the segment, or steps of a renderer that does not go from frame to frame."""
     left_s: float | None
-    """What it still takes, if that can be told."""
+    """What rendering it still takes, if that can be told."""
     note: str
+    beyond_s: float = 0.0
+    """What its reviews, and the takes that it will probably need besides, add to that."""
+    is_steps: bool = False
 
 
-def lines_of(production: Production, paces: Mapping[str, Pace]) -> tuple[Line, ...]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known about how long clips take: from all films, and from this one."""
+
+    experience: Experience
+    own: tuple[Measured, ...]
+
+    def take_s(self, order: Order, machine: str = "") -> float | None:
+        """Return what rendering an order takes."""
+        expected = one_take(replace(kind_of(order), machine=machine), self.experience, self.own)
+        return expected.seconds if expected else None
+
+
+def lines_of(
+    production: Production, paces: Mapping[str, Pace], experience: Experience = NO_EXPERIENCE
+) -> tuple[Line, ...]:
     """Return a line for each segment of the plan in force.
 
     Args:
         paces: by what the work is about, as `segment 3`.
+        experience: what films have taken so far.
     """
     plan = production.plan
     if plan is None:
         return ()
-    estimate = estimate_of(production)
-    megapixels = plan.size.width * plan.size.height / 1e6
-    frame_s = estimate.per_megapixel_frame_s * megapixels if estimate else None
-    return tuple(_line(production, slot, paces, frame_s) for slot in board(production))
+    known = _Known(experience, own_clips(production))
+    return tuple(_line(production, plan, slot, paces, known) for slot in board(production))
 
 
-def _line(production: Production, slot: Slot, paces: Mapping[str, Pace], frame_s: float | None) -> Line:
+def _line(production: Production, plan: Plan, slot: Slot, paces: Mapping[str, Pace], known: _Known) -> Line:
     segment, last = slot.segment, slot.takes[-1] if slot.takes else None
     where, take, done, note = Where.WAITING, slot.last_take, 0, _note(last)
     pace = paces.get(f"segment {segment.id}")
-    left_s = None if frame_s is None else frame_s * segment.frame_count
+    take_s = known.take_s(order_for(plan, segment, 1, slot.start))
+    left_s, judged_s = take_s, review_s(plan.renderer, known.experience)
+    beyond_s = judged_s + (takes_for(plan.renderer, known.experience) - 1) * ((take_s or 0.0) + judged_s)
+    total, is_steps = segment.frame_count, False
     if slot.accepted is not None:
         is_kept = slot.accepted.is_kept and not slot.accepted.rulings
-        where, take, done, left_s = (
-            Where.KEPT if is_kept else Where.APPROVED,
-            slot.accepted.take,
-            segment.frame_count,
-            0.0,
-        )
+        where, take, done = Where.KEPT if is_kept else Where.APPROVED, slot.accepted.take, segment.frame_count
+        left_s, beyond_s = 0.0, 0.0
         note = _accepted_note(slot.accepted)
     elif production.is_stalled(f"segment {segment.id}"):
-        where, left_s = Where.STUCK, None
+        where, left_s, beyond_s = Where.STUCK, None, 0.0
         note = next(one.problem.what for one in production.open_stalls if one.problem.about == f"segment {segment.id}")
     elif slot.unreviewed is not None:
         where, take, done, left_s = Where.REVIEWING, slot.unreviewed.take, segment.frame_count, 0.0
         note = _note_before(slot, take)
+        pace = paces.get(f"review {segment.id}-{take}")
+        if pace is not None and pace.step.note:
+            where, note = Where.IN_LINE, pace.step.note
     elif slot.open is not None:
         where, take = Where.QUEUED, slot.open.take
         note = _note_before(slot, take)
-        if pace is not None and slot.open.postings:
-            where, done = Where.RENDERING, _frames(pace.step, segment.frame_count)
-            left_s = _left(pace, segment.frame_count - done, frame_s)
+        if pace is not None and pace.step.note and pace.silent_s < SILENT_AFTER_S:
+            where, note = Where.IN_LINE, pace.step.note
+        elif pace is not None and slot.open.postings:
+            where, done = Where.RENDERING, pace.step.done
+            is_steps = pace.step.total not in (0, segment.frame_count)
+            total = pace.step.total if is_steps else total
+            take_s = known.take_s(slot.open.order, slot.open.postings[-1].server)
+            left_s = _left(pace, take_s, 1 - _frames(pace.step, segment.frame_count) / segment.frame_count)
             if pace.silent_s >= SILENT_AFTER_S:
                 where, note = Where.SILENT, f"for {spell_seconds(pace.silent_s)}; a lost worker is replaced"
     elif slot.is_waiting:
@@ -125,7 +159,7 @@ def _line(production: Production, slot: Slot, paces: Mapping[str, Pace], frame_s
         note = f"starts from {parent}" if parent else note
     elif note:
         where = Where.AGAIN
-    return Line(segment.id, where, take, done, segment.frame_count, left_s, note)
+    return Line(segment.id, where, take, done, total, left_s, note, beyond_s, is_steps)
 
 
 def _frames(step: Step, frame_count: int) -> int:
@@ -133,10 +167,10 @@ def _frames(step: Step, frame_count: int) -> int:
     return min(frame_count, step.done * frame_count // step.total) if step.total > 0 else 0
 
 
-def _left(pace: Pace, frames_left: int, frame_s: float | None) -> float | None:
+def _left(pace: Pace, take_s: float | None, share_left: float) -> float | None:
     if pace.rate:
         return max(0, pace.step.total - pace.step.done) / pace.rate
-    return None if frame_s is None else frame_s * frames_left
+    return None if take_s is None else take_s * share_left
 
 
 def _note(take: Take | None) -> str:
@@ -172,16 +206,23 @@ def left_s(lines: tuple[Line, ...]) -> float | None:
     if any(one.left_s is None and one.where is not Where.STUCK for one in open_lines):
         return None
     at_once = max(1, sum(one.where is Where.RENDERING for one in open_lines))
-    return sum(one.left_s or 0.0 for one in open_lines) / at_once
+    return sum((one.left_s or 0.0) + one.beyond_s for one in open_lines) / at_once
 
 
 # -- on the screen -------------------------------------------------------------------------------------------
 
 
-def lines_view(production: Production, paces: Mapping[str, Pace], *, width: int, rows_max: int) -> RenderableType:
+def lines_view(
+    production: Production,
+    paces: Mapping[str, Pace],
+    experience: Experience = NO_EXPERIENCE,
+    *,
+    width: int,
+    rows_max: int,
+) -> RenderableType:
     """Return the lines of all segments, or those around the work where there are too many, and the total under them."""
     width = min(width, WIDTH_MAX)
-    lines = lines_of(production, paces)
+    lines = lines_of(production, paces, experience)
     first, shown = _window(lines, rows_max)
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True, style="dim")
@@ -237,15 +278,16 @@ def total_line(production: Production, lines: tuple[Line, ...], paces: Mapping[s
     if isinstance(status_of(production), Done):
         parts.append("the film is done")
     elif there == len(lines) and lines:
-        parts.append("joining the film")
+        look = paces.get("last look")
+        parts.append(f"the last look: {look.step.note}" if look and look.step.note else "joining the film")
         if film is not None and film.step.total:
             parts.append(f"{100 * film.step.done // film.step.total} %")
     else:
         left = left_s(lines)
         rendering = [one for one in lines if one.where is Where.RENDERING]
-        frames = sum(one.done for one in rendering), sum(one.total for one in rendering)
+        done, total = sum(one.done for one in rendering), sum(one.total for one in rendering)
         if rendering:
-            parts.append(f"frame {frames[0]} of {frames[1]}")
+            parts.append(f"{'step' if any(one.is_steps for one in rendering) else 'frame'} {done} of {total}")
         if left is None:
             parts.append("no estimate yet")
         elif left > 0:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import assert_never
 
@@ -13,17 +12,20 @@ from rich.text import Text
 
 from bus import board
 from bus.board import AwaitingApproval, Done, Stalled, status_of
-from bus.errors import KindlingError
-from bus.events import IntentParsed, PlanRevised, PlanWritten, Recorded
+from bus.events import IntentParsed, PlanRevised, PlanWritten, Problem, ProductionDone, Recorded, SampleOrdered
 from bus.plan import Plan
 from bus.production import Production, Question, Sample, Stall
 from kindling import screen
 from kindling.client import Answer, Gateway
 from kindling.display import REFRESH_S, Display, NoAnswer
 from kindling.exits import Exit, Trouble
+from kindling.manner import Left, Manner
 from kindling.places import Places
 from kindling.terminal import trouble_view
 from kindling.watch import Watch, is_no, is_yes
+from kindling.wording import sentence
+from services.gateway import forks, script
+from services.gateway.branch_view import outlook_in_words
 from services.gateway.estimate import estimate_of
 
 STUCK_AFTER_S = 1.5
@@ -35,18 +37,6 @@ SETTLED_WITHIN_S = 5.0
 """How long after a refusal the fact may come that explains it: somebody else was faster."""
 
 VIBE = "is this the vibe? [Y/n/what to change]"
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a person is asked: at all, or with the answer given beforehand."""
-
-    is_asking: bool
-    yes: bool = False
-
-
-class Left(Exception):
-    """The person has gone: the input ended. The production stays."""
 
 
 class Making:
@@ -86,6 +76,7 @@ class Making:
             await asyncio.gather(following, steps, return_exceptions=True)
 
     async def _until_over(self, since: int) -> Production:
+        self._watch.experience = await self._gateway.experience()
         await self._watch.until(since)
         if self._production.plan is not None or len(self._production.briefs) > 1:
             self._display.show(screen.request_note(self._production))
@@ -96,19 +87,29 @@ class Making:
                     await self._answer(question)
                 case AwaitingApproval(sample=sample):
                     await self._judge(sample)
+                case Stalled(stalls=(Stall(problem=Problem(kind=forks.HOLD)) as hold,)):
+                    if not await self._let_go(hold):
+                        return self._production
                 case Stalled(stalls=stalls) if self._is_stuck():
                     if not await self._unstick(stalls):
                         return self._production
+                case Done(cut=cut) if self._is_to_be_compared(cut):
+                    await self._look_on()
                 case Done(cut=cut):
                     await self._until_named(lambda: self._places.is_naming(self._production.id, cut))
                     return self._production
-                case board.Refused() | board.Cancelled() | board.Failed() | board.Deleted():
+                case board.Refused() | board.Cancelled() | board.Failed() | board.Deleted() | board.Outdated():
                     return self._production
                 case _:
                     await self._look_on()
 
+    def _is_to_be_compared(self, cut: ProductionDone) -> bool:
+        """Say whether this is a film that is made again, and was not held against the recorded one yet."""
+        is_compared = any(one.number == cut.number for one in self._production.compared)
+        return self._production.is_again and not (is_compared and script.is_over(self._production))
+
     async def _look_on(self) -> None:
-        self._display.update(self._production, self._watch.paces)
+        self._display.update(self._production, self._watch.paces, self._watch.experience)
         await self._watch.change(REFRESH_S)
         if self._watch.paces:
             # Steps come many times a second; a screen need not follow each.
@@ -141,8 +142,18 @@ class Making:
             case PlanWritten() | PlanRevised():
                 self._display.fact(one)
                 self._show_plan(fact.plan, fact.number)
+                self._remark(fact.remarks)
+            case SampleOrdered():
+                self._display.fact(one)
+                self._remark(fact.remarks)
             case _:
                 self._display.fact(one)
+
+    def _remark(self, remarks: Sequence[str]) -> None:
+        """Show what a person should know, each sentence once."""
+        for remark in remarks:
+            if self._is_new(remark):
+                self._say(sentence(remark), "yellow")
 
     def _show_brief(self, parsed: IntentParsed) -> None:
         if self._is_new(f"brief {parsed.number}"):
@@ -167,6 +178,10 @@ class Making:
     async def _judge(self, sample: Sample) -> None:
         """Show the sample and take the person's word on it."""
         name = f"{sample.brief}-{sample.take}"
+        if script.is_repeated(self._production):
+            # A film that is made again: what the person said then is said again, by itself.
+            await self._look_on()
+            return
         if self._is_new(f"sample {name}"):
             self._display.close()
             await self._show_sample(sample)
@@ -205,7 +220,10 @@ class Making:
             where = screen.short_path(Path(where))
         self._display.show(screen.sample_line(sample))
         self._display.show_address(where)
-        estimate = estimate_of(self._production)
+        if sample.rendered is not None and sample.rendered.cost.share < 1:
+            self._say("It shows the look of the film, not how it moves: it was rendered in few steps.", "")
+        self._watch.experience = await self._gateway.experience()
+        estimate = estimate_of(self._production, self._watch.experience)
         if estimate is not None:
             self._say(screen.estimate_in_words(estimate), "")
 
@@ -247,6 +265,9 @@ class Making:
 
     async def _answer(self, question: Question) -> None:
         asked, production = question.asked, self._production.id
+        if script.is_repeated(self._production) and asked.assumed:
+            await self._look_on()
+            return
         if self._is_new(f"question {question.number}"):
             self._display.close()
             self._display.show(screen.question_panel(question, self._display.width))
@@ -304,6 +325,37 @@ class Making:
             case _:
                 assert_never(answer)
 
+    async def _let_go(self, hold: Stall) -> bool:
+        """Say what a held fork would render, and let it go on if that is wanted; false where nobody can say so."""
+        production = self._production
+        if self._is_new(f"hold {hold.number} of plan {len(production.plans)}"):
+            self._display.close()
+            says = outlook_in_words(forks.outlook(production, self._watch.experience))
+            self._say(f"{says[0].upper()}{says[1:]}.", "bold")
+        if not self._manner.yes and not self._manner.is_asking:
+            return False
+
+        async def settled() -> None:
+            while hold in self._production.open_stalls:
+                await self._watch.change(60)
+
+        answer = "" if self._manner.yes else await self._display.ask("make it? [Y/n/what to change]", settled)
+        match answer:
+            case NoAnswer.CLOSED:
+                raise Left
+            case NoAnswer.WITHDRAWN:
+                return True
+            case str() if not answer or is_yes(answer):
+                await self._act(lambda: self._gateway.resume(production.id, hold.number))
+            case str() if is_no(answer):
+                await self._act(lambda: self._gateway.cancel(production.id, "not this change"))
+            case str():
+                said = answer
+                await self._act(lambda: self._gateway.say(production.id, said))
+            case _:
+                assert_never(answer)
+        return True
+
     async def _act(self, act: Callable[[], Awaitable[Answer]]) -> None:
         """Do what the person said, and wait until it is seen; a gateway that is away is waited for.
 
@@ -338,26 +390,3 @@ class Making:
                 # A file that somebody else names tells nobody.
                 while is_naming():  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
-
-
-def end_of(production: Production) -> KindlingError | None:
-    """Return what kept the production from its film, as an error with its exit code; None where it is done. Pure."""
-    match status_of(production):
-        case Done():
-            return None
-        case board.Refused(refusal=refusal):
-            return Trouble(Exit.REFUSED, "The content policy refuses this.", why=refusal.why, help=refusal.help)
-        case board.Cancelled(why=why):
-            return Trouble(Exit.STUCK, f"{production.id} was called off.", why=why)
-        case board.Deleted(why=why):
-            return Trouble(Exit.UNKNOWN, f"{production.id} was removed; only its log is left.", why=why)
-        case board.Failed(end=end):
-            problem = end.problem
-            return Trouble(Exit.STUCK, problem.what, why=problem.why, help=problem.help)
-        case _:
-            many = len(production.open_stalls) > 1
-            return Trouble(
-                Exit.STUCK,
-                f"{production.id} waits for you: {'problems are' if many else 'a problem is'} open.",
-                help=f"When it is mended: kindling resume {production.id} && kindling make --continue {production.id}",
-            )

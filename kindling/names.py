@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from bus.ids import ProductionId, parse_production_id
 from kindling.exits import Exit, Trouble
-from kindling.wording import count_of, listed, shorten
+from kindling.findings import shorten
+from kindling.wording import count_of, listed
 
 NEAR_MAX = 3
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from bus.board import Deleted, Done, Failed, status_of
+from bus.ids import ProductionId
 from bus.production import Message, MessageKind, Production
+from kindling.findings import shorten
 from kindling.lines import lines_view
 from kindling.screen import (
     brief_panel,
@@ -23,14 +26,20 @@ from kindling.screen import (
     words,
 )
 from kindling.verify import Report
-from kindling.wording import count_of, quote, shorten, spell_bytes, spell_length
+from kindling.wording import count_of, quote, spell_bytes, spell_length
+from services.gateway.branch_view import BranchKind, origin_view
 from services.gateway.status_view import StatusView, status_view
 from services.gateway.view import Summary, title_of
+
+if TYPE_CHECKING:
+    # It brings along what joins films, which a list has no use for.
+    from kindling.rebuild import Rebuilt
+    from kindling.repair import Repaired
 
 NARROWEST_TITLE = 12
 """With less room than this titles are left out of a list."""
 
-_WAITING = frozenset({"asking", "awaiting_approval", "stalled"})
+_WAITING = frozenset({"asking", "awaiting_approval", "stalled", "outdated"})
 _BAD = frozenset({"refused", "failed"})
 _OVER = frozenset({"cancelled", "deleted"})
 _KIND = {
@@ -57,7 +66,9 @@ def short_status(status: StatusView) -> str:
 
 
 def productions_table(productions: Sequence[Summary], now: datetime, width: int) -> RenderableType:
-    """Return the productions as a list, newest first. Ids are always whole; what does not fit beside them is left out.
+    """Return the productions as a list, newest first, each branch under what it branches from.
+
+    Ids are always whole; what does not fit beside them is left out.
 
     Args:
         now: with a zone; ages are told against it.
@@ -66,13 +77,13 @@ def productions_table(productions: Sequence[Summary], now: datetime, width: int)
     heads = ("id", "status", "length", "changed", "title")
     rows = [
         (
-            words(one.id),
+            Text.assemble((stem, "dim"), words(one.id), (_kind_of(one), "dim")),
             Text(short_status(one.status), style=_style_of(one.status.name)),
             Text(spell_length(one.duration_s) if one.duration_s is not None else ""),
             Text(age_of(one.updated, now), style="dim"),
             words(one.title),
         )
-        for one in productions
+        for one, stem in tree_of(productions)
     ]
     widths = [max(len(head), *(row[index].cell_len for row in rows)) for index, head in enumerate(heads)]
     kept = [index for index in range(4) if sum(widths[: index + 1]) + 2 * index <= width]
@@ -88,6 +99,36 @@ def productions_table(productions: Sequence[Summary], now: datetime, width: int)
     for row in rows:
         table.add_row(*(row[index] for index in kept))
     return table
+
+
+def tree_of(productions: Sequence[Summary]) -> list[tuple[Summary, str]]:
+    """Return the productions with each branch under what it branches from, and the line that is drawn before it.
+
+    The first ones stay in their order; branches come oldest first. What branches from one that is not listed stands
+    alone.
+    """
+    listed = {one.id for one in productions}
+    branches: dict[ProductionId | None, list[Summary]] = {}
+    for one in productions:
+        parent = one.origin.production if one.origin is not None and one.origin.production in listed else None
+        branches.setdefault(parent, []).append(one)
+    rows: list[tuple[Summary, str]] = []
+    waiting = [(one, "", "") for one in reversed(branches.get(None, []))]
+    while waiting:
+        one, stem, below = waiting.pop()
+        rows.append((one, stem))
+        # They are listed newest first, and are taken from the end.
+        for index, branch in enumerate(branches.get(one.id, [])):
+            is_last = index == 0
+            waiting.append((branch, f"{below}{'└ ' if is_last else '├ '}", f"{below}{'  ' if is_last else '│ '}"))
+    return rows
+
+
+def _kind_of(one: Summary) -> str:
+    """Return what a branch is for where it is no plain fork."""
+    if one.origin is None or one.origin.kind is BranchKind.FORK:
+        return ""
+    return " (again)" if one.origin.kind is BranchKind.AGAIN else " (from scratch)"
 
 
 def age_of(time: str, now: datetime) -> str:
@@ -109,7 +150,8 @@ def production_page(production: Production, width: int, *, as_of: str = "") -> R
     shown = status_view(status)
     head = Text.assemble(words(title_of(production), "bold"), words(f"  {production.id}", "dim"))
     state = Text.assemble(Text(short_status(shown), style=_style_of(shown.name)), words(f"  {shown.says}"))
-    parts: list[RenderableType] = [head, *([Text(as_of, style="dim")] if as_of else []), state, Text()]
+    parts: list[RenderableType] = [head, *([Text(as_of, style="dim")] if as_of else []), state, *_origin(production)]
+    parts.append(Text())
     parts.append(labelled([(_KIND[one.kind], _message(one)) for one in production.conversation]))
     if production.briefs:
         parts += [Text(), brief_panel(production.briefs[-1], is_new=True, width=width)]
@@ -130,6 +172,19 @@ def production_page(production: Production, width: int, *, as_of: str = "") -> R
             parts.append(Text("A newer cut is to come.", style="dim"))
     parts += _below(production)
     return Group(*parts)
+
+
+def _origin(production: Production) -> list[RenderableType]:
+    origin = origin_view(production)
+    if origin is None:
+        return []
+    point = f"{origin.production} at event {origin.ordinal}"
+    said = {
+        BranchKind.FORK: f"forked from {point}",
+        BranchKind.AGAIN: f"the film of {point}, made again from its recorded orders",
+        BranchKind.FROM_SCRATCH: f"the film of {point}, made again from scratch",
+    }[origin.kind]
+    return [words(said, "dim")]
 
 
 def _message(message: Message) -> Text:
@@ -192,3 +247,39 @@ def reports_view(reports: Sequence[Report]) -> RenderableType:
     )
     total = f"{count_of(len(reports), 'production')}, {count_of(events, 'event')}: {verdict}"
     return Group(*parts, Text(), Text(total, style="bold red" if bad else "bold green"))
+
+
+def rebuilt_view(done: Sequence[Rebuilt]) -> RenderableType:
+    """Return what `rebuild` brought back, a line for each production that had lost something, and the sum of it."""
+    parts: list[RenderableType] = []
+    for one in done:
+        rows: list[tuple[str, RenderableType]] = [("made again", words(name)) for name in one.made]
+        if one.new_count:
+            rows.append(("named", words(count_of(one.new_count, "file"))))
+        rows += [(shorten(f.where, 30), words(f.what, "red")) for f in one.findings]
+        if rows:
+            parts += [words(one.production, "bold"), labelled(rows), Text()]
+    bad = sum(bool(one.findings) for one in done)
+    files, new = sum(one.file_count for one in done), sum(one.new_count for one in done)
+    brought = f"{new:,} of {count_of(files, 'file')} had been missing" if new else "nothing was missing"
+    if bad:
+        brought = f"{count_of(bad, 'production')} can't be had whole from the log"
+    total = f"{count_of(len(done), 'production')}, {count_of(files, 'file')}: {brought}"
+    return Group(*parts, Text(total, style="bold red" if bad else "bold green"))
+
+
+def repaired_view(done: Sequence[Repaired]) -> RenderableType:
+    """Return what `verify --repair` mended, and what it could not and what that means."""
+    parts: list[RenderableType] = []
+    for one in done:
+        if not one.mended and not one.left:
+            continue
+        rows: list[tuple[str, RenderableType]] = []
+        for mended in one.mended:
+            aside = f"; what lay there is now {mended.put_aside}" if mended.put_aside else ""
+            rows.append((shorten(mended.what, 30), words(f"{mended.how}: {mended.digest}{aside}", "green")))
+        rows += [(shorten(f.where, 30), words(f.what, "yellow")) for f in one.left]
+        parts += [words(one.production, "bold"), labelled(rows), Text()]
+    if not parts:
+        return Text("Nothing had to be mended.", style="dim")
+    return Group(*parts)

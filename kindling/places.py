@@ -21,15 +21,15 @@ class Places:
     def film(self, production: ProductionId, cut: ProductionDone) -> str:
         """Return the newest film's file; where this machine has none, its address; else nothing."""
         file = self.folder / "completed" / f"{production}.mp4"
-        if self._is_there(file, cut.film.size_bytes):
+        if self._is_there(file, cut.published.size_bytes):
             return str(file)
         return f"{self.gateway_url}{film_link(production, cut.number)}" if self.gateway_url else ""
 
     def is_naming(self, production: ProductionId, cut: ProductionDone) -> bool:
         """Say whether the film is on this machine and has no readable name yet: that is given after the event."""
-        digest = cut.film.digest
-        is_here = self._is_there(self.folder / "objects" / digest[:2] / digest, cut.film.size_bytes)
-        return is_here and not self._is_there(self.folder / "completed" / f"{production}.mp4", cut.film.size_bytes)
+        digest = cut.published.digest
+        is_here = self._is_there(self.folder / "objects" / digest[:2] / digest, cut.published.size_bytes)
+        return is_here and not self._is_there(self.folder / "completed" / f"{production}.mp4", cut.published.size_bytes)
 
     def sample(self, production: ProductionId, brief: int, take: int) -> str:
         """Return the sample's file, or where this machine has none under a readable name, its address."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kindling.exits import Exit, Trouble
 from kindling.home import find_home
 from kindling.running import RunInfo, attach
 from kindling.screen import short_path
 from kindling.terminal import aside
+from services._kit.tokens import known_local_token
+
+if TYPE_CHECKING:
+    from kindling.client import Gateway
 
 
 def running() -> RunInfo:
@@ -41,3 +47,10 @@ def running_or_started() -> RunInfo:
 
     aside(f"Kindling is not running yet; starting it. Its logs: {short_path(home.logs)}")
     return start_detached(home)
+
+
+def gateway_of(found: RunInfo) -> Gateway:
+    """Return the gateway of a Kindling that runs here, called with this home's own token where it needs one."""
+    from kindling.client import Gateway
+
+    return Gateway(found.gateway_url, token=known_local_token(find_home()))

@@ -73,6 +73,30 @@ async def history_of(journal: Log, text: str, known: Known) -> tuple[ProductionI
     return production, await journal.read(production)
 
 
+async def named(journal: JetStreamLog, text: str) -> ProductionId:
+    """Return the production that an id, or the beginning of one, names.
+
+    Raises:
+        Trouble: there is none, or there are several.
+    """
+    return choose(text, await all_productions(journal))
+
+
+async def histories(journal: JetStreamLog, text: str | None) -> AsyncIterator[tuple[ProductionId, History, int, int]]:
+    """Yield a production and all that the log holds of it, or every one of them; with its number and the count.
+
+    Raises:
+        Trouble: the one that is named is not there.
+    """
+    if text is not None:
+        production, history = await history_of(journal, text, lambda: all_productions(journal))
+        yield production, history, 1, 1
+        return
+    found = await all_productions(journal)
+    for number, production in enumerate(found, 1):
+        yield production, await journal.read(production), number, len(found)
+
+
 def state_at(production: ProductionId, history: History, at: int | None) -> Production:
     """Return the state as of an event, or as of now. Pure.
 
@@ -89,9 +113,19 @@ def state_at(production: ProductionId, history: History, at: int | None) -> Prod
             why=f"Its log has {count_of(last, 'event')}, counted from 1.",
             help=f"See them: kindling tail {production} --no-follow",
         )
+    return fold(production, until(history, at))
+
+
+def event_at(history: History, ordinal: int) -> Recorded:
+    """Return the event of this ordinal, which is there. Pure."""
+    return next(one for one in history if isinstance(one, Recorded) and one.event.ordinal == ordinal)
+
+
+def until(history: History, ordinal: int) -> list[Recorded | Unreadable]:
+    """Return what was on the log when the event of this ordinal was the last one. Pure."""
     kept: list[Recorded | Unreadable] = []
     for one in history:
-        if isinstance(one, Recorded) and one.event.ordinal > at:
+        if isinstance(one, Recorded) and one.event.ordinal > ordinal:
             break
         kept.append(one)
-    return fold(production, kept)
+    return kept

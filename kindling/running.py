@@ -33,6 +33,10 @@ class RunInfo(Struct, frozen=True, kw_only=True):
     monitor_url: str | None
     started: str
     """RFC 3339, UTC."""
+    comfyui: tuple[str, ...] = ()
+    """The ComfyUI servers that its creator renders on."""
+    renderer: str = "auto"
+    """What renders a film that names no renderer."""
 
     @property
     def identity(self) -> Identity:

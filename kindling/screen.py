@@ -20,26 +20,26 @@ from bus.plan import (
     FromImage,
     FromSegment,
     FromText,
-    ImageRole,
-    Mode,
     Plan,
     Segment,
 )
 from bus.production import Production, Question, Sample, Stall
-from kindling.wording import count_of, field_name, quote, sentence, spell_bytes, spell_length, spell_seconds
+from kindling.fields import MODE, ROLE, field_name, field_value
+from kindling.wording import (
+    count_of,
+    made_in_words,
+    quote,
+    sentence,
+    spell_bytes,
+    spell_length,
+    spell_seconds,
+)
 from services.gateway.estimate import Estimate
 
 WIDTH_MAX = 100
 """Wider lines are hard to read."""
 PLAN_ROWS_MAX = 24
 """Segments of a plan that are listed; `kindling show` lists all."""
-
-_MODE = {Mode.T2V: "from words", Mode.I2V: "from a picture", Mode.FLF2V: "between two pictures"}
-_ROLE = {
-    ImageRole.FIRST_FRAME: "the first frame",
-    ImageRole.LAST_FRAME: "the last frame",
-    ImageRole.REFERENCE: "a look",
-}
 
 
 def words(text: str, style: str = "") -> Text:
@@ -86,7 +86,8 @@ def brief_panel(parsed: IntentParsed, *, is_new: bool, width: int) -> Renderable
     """
     width = min(width, WIDTH_MAX)
     if not is_new:
-        return _box(f"Brief {parsed.number}, changed", _changes(parsed), "cyan", width)
+        inside = Group(*_told(parsed), _changes(parsed), labelled(_how(parsed)))
+        return _box(f"Brief {parsed.number}, changed", inside, "cyan", width)
     brief = parsed.brief
     rows: list[tuple[str, RenderableType]] = []
     understood = understood_in_words(brief)
@@ -94,23 +95,41 @@ def brief_panel(parsed: IntentParsed, *, is_new: bool, width: int) -> Renderable
         rows.append(("understood", words(understood)))
     if brief.mode is not None:
         why = f" · {brief.mode_reason}" if brief.mode_reason else ""
-        rows.append(("made", Text.assemble(_MODE[brief.mode], words(why, "dim"))))
+        rows.append(("made", Text.assemble(MODE[brief.mode], words(why, "dim"))))
     for index, shot in enumerate(brief.shots, 1):
         rows.append(("shots", words(f"{index}. {shot}")))
     if brief.avoid:
         rows.append(("without", words(", ".join(brief.avoid))))
     for image in brief.images:
         rows.append(
-            ("picture", words(f"{_size_of(image.artifact.width, image.artifact.height)}, as {_ROLE[image.role]}"))
+            ("picture", words(f"{_size_of(image.artifact.width, image.artifact.height)}, as {ROLE[image.role]}"))
         )
     for note in brief.notes:
         rows.append(("noted", words(f"segment {note.segment}: {note.words}")))
     for one in brief.assumed:
         rows.append(("assumed", _assumed(one)))
-    head = [words(brief.title, "bold")]
+    if brief.prompt:
+        rows.append(("in English", words(brief.prompt)))
+    rows += _how(parsed)
+    head = [*_told(parsed), words(brief.title, "bold")]
     if brief.logline and brief.logline.rstrip(".") != brief.title.rstrip("."):
         head.append(words(brief.logline))
     return _box("The brief", Group(*head, Text(), labelled(rows)), "cyan", width)
+
+
+def _told(parsed: IntentParsed) -> list[RenderableType]:
+    """Return what the person is told in their language, if a model wrote something."""
+    return [words(parsed.reply), Text()] if parsed.reply else []
+
+
+def _how(parsed: IntentParsed) -> list[tuple[str, RenderableType]]:
+    """Return what a person should know about the reading, and who or what read it."""
+    rows: list[tuple[str, RenderableType]] = [("noted", words(one)) for one in parsed.remarks]
+    if parsed.made.model or parsed.made.why:
+        rows.append(("read", words(made_in_words(parsed.made), "dim")))
+    if parsed.looked is not None and parsed.looked.model:
+        rows.append(("looked at", words(made_in_words(parsed.looked), "dim")))
+    return rows
 
 
 def understood_in_words(brief: Brief) -> str:
@@ -125,11 +144,9 @@ def understood_in_words(brief: Brief) -> str:
 
 
 def _assumed(one: Assumption) -> Text:
-    value = str(one.value)
+    value = field_value(one.field, str(one.value))
     if one.field == "duration_s" and isinstance(one.value, (int, float)):
         value = spell_length(one.value)
-    elif one.field == "mode" and value in _MODE:
-        value = _MODE[Mode(value)]
     return Text.assemble(words(f"{field_name(one.field)} {value}"), words(f" · {one.why}", "dim"))
 
 
@@ -139,7 +156,9 @@ def _changes(parsed: IntentParsed) -> RenderableType:
     rows: list[tuple[str, RenderableType]] = []
     for one in parsed.changes:
         change = Text.assemble(
-            words(one.was, "strike dim"), " → " if one.was else "", words(one.now or "left open", "bold")
+            words(field_value(one.field, one.was), "strike dim"),
+            " → " if one.was else "",
+            words(field_value(one.field, one.now) or "left open", "bold"),
         )
         rows.append((field_name(one.field), change))
     return labelled(rows)
@@ -179,8 +198,11 @@ def address_line(where: str) -> Text:
 
 def estimate_in_words(estimate: Estimate) -> str:
     """Return what the film will take, and how sure that is."""
-    sure, basis = ("roughly", "the sample") if estimate.is_rough else ("about", estimate.measured_on)
-    return f"The film will take {sure} {spell_seconds(estimate.total_s)} of rendering, going by {basis}."
+    sure = "roughly" if estimate.is_rough else "about"
+    takes = f", with {estimate.takes_per_segment:.1f} takes a segment" if estimate.takes_per_segment >= 1.05 else ""
+    return (
+        f"The film will take {sure} {spell_seconds(estimate.total_s)} to make{takes}, going by {estimate.measured_on}."
+    )
 
 
 def plan_table(plan: Plan, number: int, width: int, rows_max: int = PLAN_ROWS_MAX) -> RenderableType:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bus.events import WRITTEN_BY
+from bus.wire.entries import BUCKET_STREAM
+from bus.wire.entries import SUBJECT as GPU_LEASE
 from bus.wire.stream import STREAM
 
 ADMIN = "admin"
@@ -16,21 +18,26 @@ SERVICES: tuple[str, ...] = ("gateway", "intent", "planner", "creator", "reviewe
 USERS: tuple[str, ...] = (ADMIN, *SERVICES, READER)
 
 DURABLES: dict[str, tuple[str, ...]] = {
+    "gateway": ("gateway_script",),
     "intent": ("intent",),
     "planner": ("planner", "planner_shelf"),
-    "creator": ("creator_segments", "creator_samples"),
-    "reviewer": ("reviewer",),
+    "creator": ("creator_segments", "creator_samples", "creator_stops"),
+    "reviewer": ("reviewer", "reviewer_comparisons"),
     "stitcher": ("stitcher", "stitcher_shelf"),
 }
 """The durable consumers of each service. Each is listed: NATS compares whole tokens, so rights can name no prefix."""
 
 TELLS_PROGRESS = frozenset({"intent", "planner", "creator", "reviewer", "stitcher"})
+USES_GPU = frozenset({"intent", "planner", "creator", "reviewer"})
+SEES_GPU = USES_GPU | {"gateway", READER}
+"""Who takes turns on the GPU, and who may look whose turn it is."""
 WATCHES_QUEUES = frozenset({"gateway", READER})
 """Who may ask how long the queues of the others are."""
 
 PAYLOAD_MAX_BYTES = 1024 * 1024
 """Plans have 512 KiB at most; the rest is room for headers and for a larger limit later."""
-
+BATCH_MAX = 10_000
+"""Events in one atomic batch: a fork begins with all of the other production's log. The server's own limit is 1,000."""
 
 _API = "$JS.API"
 _CREATE = f"{_API}.CONSUMER.CREATE.{STREAM}"
@@ -61,7 +68,9 @@ def may_publish(user: str) -> tuple[str, ...]:
     ]
     if user in WATCHES_QUEUES:
         reading.append(f"{_API}.CONSUMER.INFO.{STREAM}.*")
-    working: list[str] = []
+    if user in SEES_GPU:
+        reading += [f"{_API}.STREAM.INFO.{BUCKET_STREAM}", f"{_API}.DIRECT.GET.{BUCKET_STREAM}.{GPU_LEASE}"]
+    working: list[str] = [GPU_LEASE] if user in USES_GPU else []
     for durable in DURABLES.get(user, ()):
         working += [
             f"{_API}.CONSUMER.DURABLE.CREATE.{STREAM}.{durable}",
@@ -86,10 +95,11 @@ def must_not_publish(user: str) -> tuple[str, ...]:
 
 
 def may_subscribe(user: str) -> tuple[str, ...]:
-    """Return the subjects a user may listen on: its own answers, facts as they pass, and progress."""
+    """Return the subjects a user may listen on: its own answers, facts as they pass, progress, and whose the GPU is."""
     if user == ADMIN:
         return (">",)
-    return (f"_INBOX_{user}.>", "*.*.*.*", "progress.>")
+    gpu = (GPU_LEASE,) if user in SEES_GPU else ()
+    return (f"_INBOX_{user}.>", "*.*.*.*", "progress.>", *gpu)
 
 
 def embedded(listening: Listening, server_name: str, passwords: dict[str, str]) -> str:
@@ -110,6 +120,7 @@ def embedded(listening: Listening, server_name: str, passwords: dict[str, str]) 
             f"  store_dir: {_quoted(str(listening.folder / 'store'))}",
             "  # Without it a power cut takes back what was acknowledged.",
             "  sync_interval: always",
+            f"  limits {{ batch {{ max_msgs: {BATCH_MAX} }} }}",
             "}",
             "",
             *authorization({user: _quoted(password) for user, password in passwords.items()}),

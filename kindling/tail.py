@@ -17,6 +17,7 @@ from bus.ids import ProductionId
 from bus.wire.jetstream import JetStreamLog
 from bus.wire.log import Log
 from kindling.exits import Exit, Trouble
+from kindling.gpu_watch import say_turns
 from kindling.reading import Known, all_productions, history_of, open_log
 from kindling.screen import words
 from kindling.terminal import aside, print_result, results
@@ -44,12 +45,15 @@ async def tail(text: str | None, since: int, *, follow: bool, as_json: bool) -> 
     """
     show = printer(as_json=as_json, is_of_all=text is None)
     async with open_log() as journal:
-        watching = asyncio.create_task(_say_losses(journal))
+        beside = [asyncio.create_task(_say_losses(journal))]
+        if follow:
+            beside.append(asyncio.create_task(say_turns(journal)))
         try:
             await tail_log(journal, lambda: all_productions(journal), text, since, show, follow=follow)
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            for one in beside:
+                one.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
 
 def printer(*, as_json: bool, is_of_all: bool) -> Show:

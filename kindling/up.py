@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -23,7 +24,10 @@ from kindling.home import Home, Settings, access, load_settings, prepare
 from kindling.running import RunInfo
 from kindling.server_conf import ADMIN, SERVICES
 from kindling.supervise import Keeper, Program, Say, last_lines, stop_all
-from services._kit.settings import ServerAddress
+from services._kit.graphs import WorkflowWrong
+from services._kit.loras import load_loras
+from services._kit.settings import ServerAddress, SettingsWrong
+from services.gateway.access import Access, access_of
 
 READY_WITHIN_S = 60.0
 FAILURES_MAX = 3
@@ -53,6 +57,19 @@ def say_on_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def while_heard(say: Say) -> Say:
+    """Return what says the same, and goes on where the terminal is closed: nobody is there, and it must still leave."""
+
+    def heard(line: str) -> None:
+        try:
+            say(line)
+        except OSError as error:
+            if error.errno not in {errno.EIO, errno.EPIPE}:
+                raise
+
+    return heard
+
+
 async def up(
     home: Home,
     *,
@@ -73,11 +90,14 @@ async def up(
         Trouble: the settings, a folder or a port are not fit, or a service does not start.
         LogUnavailable: the server is not there, not fit, or does not start.
     """
+    say = while_heard(say)
     settings = load_settings(home)
+    check_catalogue(home)
     prepare(settings)
     with running.locked(home):
         await _end_leftovers(home)
         check_gateway_port(settings)
+        check_gateway_access(settings)
         stop, hurry = asyncio.Event(), asyncio.Event()
         with _signals(stop, hurry, say):
             async with _log_server(settings, hurry, say) as server:
@@ -129,6 +149,18 @@ async def _run(
         await asyncio.gather(*watching, return_exceptions=True)
 
 
+def check_catalogue(home: Home) -> None:
+    """Make sure that the catalogue of LoRAs can be read: four services read it when they start.
+
+    Raises:
+        Trouble: it can't.
+    """
+    try:
+        load_loras(home.root)
+    except WorkflowWrong as error:
+        raise Trouble(Exit.MISUSED, error.what, why=error.why, help=error.help) from error
+
+
 def check_gateway_port(settings: Settings) -> None:
     """Make sure that the gateway can listen where the settings say.
 
@@ -143,6 +175,18 @@ def check_gateway_port(settings: Settings) -> None:
             why="Another program listens there, or the address is none of this machine's.",
             help="Set gateway.port (or gateway.host) in kindling.toml, or stop the other program.",
         )
+
+
+def check_gateway_access(settings: Settings) -> Access:
+    """Return who may use the gateway, and make sure that it is open to nobody by mistake.
+
+    Raises:
+        Trouble: others could reach it, and there is no token.
+    """
+    try:
+        return access_of(settings)
+    except SettingsWrong as error:
+        raise Trouble(Exit.REFUSED, error.what, why=error.why, help=error.help) from error
 
 
 def gateway_url(settings: Settings) -> str:
@@ -241,6 +285,8 @@ def _run_info(settings: Settings) -> RunInfo:
         nats_url=url,
         monitor_url=monitor_url,
         started=datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        comfyui=settings.comfyui.urls,
+        renderer=settings.renderer,
     )
 
 
@@ -263,8 +309,8 @@ def _signals(stop: asyncio.Event, hurry: asyncio.Event, say: Say) -> Iterator[No
         if stop.is_set():
             hurry.set()
         else:
-            say("Leaving: what is being worked on reaches a safe point first. Once more to leave at once.")
             stop.set()
+            say("Leaving: what is being worked on reaches a safe point first. Once more to leave at once.")
 
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

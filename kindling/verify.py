@@ -8,7 +8,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from bus import codec
 from bus import events as e
+from bus.adoption import broken_adoptions
 from bus.errors import MissingArtifact
 from bus.ids import Digest, ProductionId
 from bus.plan import Artifact
@@ -59,8 +61,10 @@ def check_chain(production: ProductionId, log: Sequence[e.Recorded | e.Unreadabl
     """Return what the log shows: broken links, wrong ordinals, facts that can't stand, cuts that don't fit. Pure."""
     state = fold(production, log)
     findings = [Finding(where=f"sequence {one.sequence}", what=f"{one.subject}: {one.what}") for one in state.anomalies]
+    findings += [Finding(where="what it branches from", what=what) for what in broken_adoptions(log)]
     by_ordinal = {one.event.ordinal: one for one in log if isinstance(one, e.Recorded)}
-    for cut in state.cuts:
+    # What a cut says that was adopted is said of the other log, and that is held against its digests as a whole.
+    for cut in (one.event.fact for one in by_ordinal.values() if isinstance(one.event.fact, e.ProductionDone)):
         last = by_ordinal.get(cut.count)
         name = f"production.done {cut.number}"
         if last is None:
@@ -103,29 +107,46 @@ def _named(fact: e.Fact | e.Unknown) -> Iterator[tuple[str, Artifact]]:
             yield from (("picture", image) for image in images)
         case e.SampleRendered():
             yield from (("sample", fact.clip), ("sample's poster", fact.poster))
-        case e.SegmentRendered():
+        case e.SegmentRendered() | e.SegmentBorrowed():
             name = f"take {fact.segment}-{fact.take}"
             yield from ((name, fact.clip), (f"{name}'s hand-over", fact.hand_over), (f"{name}'s poster", fact.poster))
         case e.ProductionDone():
             yield from (("film", fact.film), ("manifest", fact.manifest))
+            if fact.signed is not None:
+                yield "signed film", fact.signed
+        case e.ProductionAdopted():
+            yield from _named(codec.original(fact).fact)
         case _:
-            return
+            # A type that has no words here yet: its artifacts are as much part of the production as any.
+            yield from _held(fact, getattr(fact, "TYPE", ""))
+
+
+def _held(value: object, name: str) -> Iterator[tuple[str, Artifact]]:
+    """Yield every artifact in a value, whatever it is a part of."""
+    if isinstance(value, Artifact):
+        yield name, value
+    elif isinstance(value, Struct):
+        for field in value.__struct_fields__:
+            yield from _held(getattr(value, field), field.replace("_", " "))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _held(one, name)
 
 
 def check_artifact(store: FolderArtifacts, artifact: Artifact) -> tuple[Kept, str]:
-    """Return what became of the artifact, and a sentence about it where that is not well."""
+    """Return what became of the artifact, and a sentence about it where that is not well: wanted and found."""
+    wanted = artifact.digest
     try:
-        path: Path = store.path(artifact.digest)
+        path: Path = store.path(wanted)
         size_bytes = path.stat().st_size
-        if size_bytes != artifact.size_bytes:
-            return Kept.ALTERED, f"{path} has {size_bytes:,} bytes, not {artifact.size_bytes:,}."
-        digest = file_digest(path)
+        found = file_digest(path)
     except MissingArtifact:
-        return Kept.MISSING, f"{artifact.digest[:12]}… is not in {store.root}."
+        return Kept.MISSING, f"wanted {wanted}, found nothing in {store.root}."
     except OSError as error:
-        return Kept.UNREADABLE, f"{artifact.digest[:12]}… can't be read: {error.strerror or error}."
-    if digest != artifact.digest:
-        return Kept.ALTERED, f"{path} now is {digest[:12]}…, not {artifact.digest[:12]}…."
+        return Kept.UNREADABLE, f"wanted {wanted}, and its file can't be read: {error.strerror or error}."
+    if found != wanted:
+        sizes = "" if size_bytes == artifact.size_bytes else f" of {size_bytes:,} bytes, not {artifact.size_bytes:,},"
+        return Kept.ALTERED, f"wanted {wanted}, found {found}{sizes} in {path}."
     return Kept.SOUND, ""
 
 

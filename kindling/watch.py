@@ -16,8 +16,10 @@ from bus.board import board
 from bus.ids import ProductionId
 from bus.production import Production, evolve
 from bus.work import Step
-from kindling.client import Gateway, Seen
+from kindling.client import Gateway
+from kindling.heard import Seen
 from kindling.lines import Pace
+from services.gateway.estimate import NO_EXPERIENCE
 
 RATE_AFTER_S = 0.3
 """Sooner than this a rate says little."""
@@ -31,12 +33,14 @@ class _Heard:
     first_s: float
     last: Step
     last_s: float
+    preview: bytes | None = None
+    """The last picture of it."""
 
     def pace(self, now_s: float) -> Pace:
         """Return how fast it goes, and how long it has been silent."""
         took_s, steps = self.last_s - self.first_s, self.last.done - self.first.done
         rate = steps / took_s if took_s >= RATE_AFTER_S and steps > 0 else None
-        return Pace(self.last, rate, now_s - self.last_s)
+        return Pace(self.last, rate, now_s - self.last_s, self.preview)
 
 
 class Watch:
@@ -44,6 +48,8 @@ class Watch:
 
     def __init__(self, production: ProductionId, now: Callable[[], float]) -> None:
         self.production = Production(id=production)
+        self.experience = NO_EXPERIENCE
+        """What films have taken so far, as far as the gateway has said it."""
         self._heard: dict[str, _Heard] = {}
         self.news: list[e.Recorded] = []
         """Facts that nobody has taken yet."""
@@ -116,9 +122,10 @@ class Watch:
         now = self._now()
         before = self._heard.get(step.about)
         if before is None or step.done < before.last.done or before.last.total != step.total:
-            self._heard[step.about] = _Heard(step, now, step, now)
+            self._heard[step.about] = _Heard(step, now, step, now, step.preview)
         else:
-            self._heard[step.about] = _Heard(before.first, before.first_s, step, now)
+            preview = step.preview or before.preview
+            self._heard[step.about] = _Heard(before.first, before.first_s, step, now, preview)
 
     def _lost(self, why: str) -> None:
         self.is_lost = why
@@ -132,12 +139,18 @@ class Watch:
 def _ended_work(fact: e.Fact | e.Unknown) -> str:
     """Return what a fact ends or begins anew, as steps name it; empty for none."""
     match fact:
+        case e.IntentParsed() | e.IntentQuestioned():
+            return "intent"
+        case e.PlanWritten() | e.PlanRevised():
+            return "plan"
         case e.SampleRendered() | e.SampleFailed() | e.SampleOrdered():
             return "sample"
         case e.SegmentOrdered() | e.SegmentRendered() | e.SegmentFailed():
             return f"segment {fact.segment}"
         case e.SegmentApproved() | e.SegmentRejected():
             return f"review {fact.segment}-{fact.take}"
+        case e.ProductionReviewed():
+            return "last look"
         case e.ProductionDone():
             return "film"
         case _:

@@ -6,8 +6,13 @@ import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bus import codec
 from bus import events as e
-from bus.plan import Artifact, Brief, Finding, Order, Outcome, Plan, Verdict
+from bus.likeness import MATCHING, Comparison
+from bus.plan import Artifact, Brief, Made, Order, Outcome, Plan
+from kindling.alike import likeness_in_words
+from kindling.fields import field_name, field_value
+from kindling.findings import failing, finding_in_words, shorten
 
 
 class Tone(enum.StrEnum):
@@ -29,23 +34,11 @@ class Said:
     tone: Tone = Tone.PLAIN
 
 
-SHORT_LENGTH = 160
-"""Words of a person are shortened to this in one line of the log; `--json` has them whole."""
-
-
 def said(fact: e.Fact | e.Unknown) -> Said:
     """Return what the fact says, as one sentence without its subject's name."""
     if isinstance(fact, e.Unknown):
         return Said(f"an event of a newer Kindling (version {fact.version}); it is shown, and skipped", Tone.QUIET)
     return _SAID[type(fact)](fact)
-
-
-def shorten(words: str, length_max: int = SHORT_LENGTH) -> str:
-    """Return the words in one line, cut at a word where they are long."""
-    line = " ".join(words.split())
-    if len(line) <= length_max:
-        return line
-    return line[: length_max - 1].rsplit(" ", 1)[0].rstrip(" ,.;:") + " …"
 
 
 def quote(words: str) -> str:
@@ -104,33 +97,6 @@ def sentence(text: str) -> str:
     return text if not text or text[-1] in ".!?…:" else f"{text}."
 
 
-_FIELD = {"duration_s": "length", "aspect": "shape", "shot_count": "shots"}
-
-
-def field_name(field: str) -> str:
-    """Return what a person calls a field of the brief."""
-    return _FIELD.get(field, field.replace("_", " "))
-
-
-def failing(verdict: Verdict) -> str:
-    """Return why a take was turned down: what failed, with its value and its threshold."""
-    failed = [one for one in verdict.findings if one.outcome is Outcome.FAIL and one.must_hold]
-    failed = failed or [one for one in verdict.findings if one.outcome is Outcome.FAIL]
-    return "; ".join(finding_in_words(one) for one in failed) or shorten(verdict.advice) or "no reason was given"
-
-
-def finding_in_words(finding: Finding) -> str:
-    """Return one finding: its name, and the evidence or the measured value beside its threshold."""
-    name = finding.criterion.replace("_", " ").replace("-", " ")
-    if finding.evidence:
-        return f"{name}: {shorten(finding.evidence, 100)}"
-    if finding.value is None:
-        return name
-    unit = f" {finding.unit}" if finding.unit else ""
-    limit = f", the limit is {finding.threshold:g}{unit}" if finding.threshold is not None else ""
-    return f"{name} {finding.value:.3g}{unit}{limit}"
-
-
 # -- parts that several events have --------------------------------------------------------------------------
 
 
@@ -149,7 +115,7 @@ def brief_in_words(brief: Brief) -> str:
         spell_length(length) if isinstance(length, (int, float)) else None,
         brief.aspect or brief.assumed_value("aspect"),
         brief.style or brief.assumed_value("style"),
-        brief.mode or brief.assumed_value("mode"),
+        field_value("mode", str(brief.mode or brief.assumed_value("mode") or "")),
     )
     return ", ".join(str(part) for part in parts if part)
 
@@ -195,6 +161,13 @@ def _resumed(fact: e.ProductionResumed) -> Said:
     return Said(f"go on with problem {fact.number}" + (f": {fact.why}" if fact.why else ""), Tone.PERSON)
 
 
+def _looked_at(fact: e.ProductionReviewed) -> Said:
+    failed = "; ".join(finding_in_words(one) for one in fact.findings if one.outcome is Outcome.FAIL)
+    is_seen = any(one.outcome is not Outcome.UNOBSERVED for one in fact.findings)
+    text = failed or ("nothing amiss" if is_seen else "nobody could have one")
+    return Said(f"the last look at the film: {text}{_made(fact.made)}", Tone.WARNING if failed else Tone.QUIET)
+
+
 def _done(fact: e.ProductionDone) -> Said:
     flagged = sum(one.is_flagged for one in fact.takes)
     flags = f", {count_of(flagged, 'segment')} flagged" if flagged else ""
@@ -214,6 +187,33 @@ def _deleted(fact: e.ProductionDeleted) -> Said:
     return Said("removed it; its artifacts go" + (f": {fact.why}" if fact.why else ""), Tone.PERSON)
 
 
+def _adopted(fact: e.ProductionAdopted) -> Said:
+    inner = codec.original(fact).fact
+    what = f"{inner.type}, which is newer than this Kindling" if isinstance(inner, e.Unknown) else said(inner).text
+    return Said(f"adopted: {what}", Tone.QUIET)
+
+
+def _forked(fact: e.ProductionForked) -> Said:
+    return Said("forked: from here on it goes its own way", Tone.PERSON)
+
+
+def _rewound(fact: e.ProductionRewound) -> Said:
+    source = "its recorded orders" if fact.to is e.Again.ORDERS else "the person's words"
+    return Said(f"to be made again from {source}, and held against cut {fact.cut}", Tone.PERSON)
+
+
+def _compared(fact: e.ProductionCompared) -> Said:
+    return Said(f"the film: {likeness_in_words(fact.comparison)}", _tone_of(fact.comparison))
+
+
+def _segment_compared(fact: e.SegmentCompared) -> Said:
+    return Said(f"{_take(fact)}: {likeness_in_words(fact.comparison)}", _tone_of(fact.comparison))
+
+
+def _tone_of(comparison: Comparison) -> Tone:
+    return Tone.GOOD if comparison.likeness in MATCHING else Tone.BAD
+
+
 def _questioned(fact: e.IntentQuestioned) -> Said:
     return Said(f"asks: {sentence(fact.text)} Without an answer: {sentence(fact.assumed)}", Tone.WARNING)
 
@@ -226,10 +226,12 @@ def _answered(fact: e.IntentAnswered) -> Said:
 def _parsed(fact: e.IntentParsed) -> Said:
     if fact.changes:
         changed = "; ".join(
-            f"{field_name(one.field)}: {one.was or 'open'} → {one.now or 'open'}" for one in fact.changes
+            f"{field_name(one.field)}: {field_value(one.field, one.was) or 'open'}"
+            f" → {field_value(one.field, one.now) or 'open'}"
+            for one in fact.changes
         )
-        return Said(f"brief {fact.number}: {changed}")
-    return Said(f"brief {fact.number} “{fact.brief.title}”: {brief_in_words(fact.brief)}")
+        return Said(f"brief {fact.number}: {changed}{_made(fact.made)}")
+    return Said(f"brief {fact.number} “{fact.brief.title}”: {brief_in_words(fact.brief)}{_made(fact.made)}")
 
 
 def _sample_ordered(fact: e.SampleOrdered) -> Said:
@@ -246,6 +248,8 @@ def _sample_rendered(fact: e.SampleRendered) -> Said:
 
 
 def _sample_failed(fact: e.SampleFailed) -> Said:
+    if fact.failure.kind == e.CALLED_OFF:
+        return Said(f"the sample was called off: {sentence(fact.failure.what)}", Tone.QUIET)
     return Said(f"the sample could not be rendered: {_failure(fact.failure)}", Tone.BAD)
 
 
@@ -258,11 +262,11 @@ def _sample_redirected(fact: e.SampleRedirected) -> Said:
 
 
 def _plan_written(fact: e.PlanWritten) -> Said:
-    return Said(f"the plan: {_plan(fact.plan)}")
+    return Said(f"the plan: {_plan(fact.plan)}{_made(fact.made)}")
 
 
 def _plan_revised(fact: e.PlanRevised) -> Said:
-    return Said(f"plan {fact.number}: {'; '.join(fact.changes) or _plan(fact.plan)}")
+    return Said(f"plan {fact.number}: {'; '.join(fact.changes) or _plan(fact.plan)}{_made(fact.made)}")
 
 
 def _segment_ordered(fact: e.SegmentOrdered) -> Said:
@@ -279,6 +283,8 @@ def _segment_rendered(fact: e.SegmentRendered) -> Said:
 
 
 def _segment_failed(fact: e.SegmentFailed) -> Said:
+    if fact.failure.kind == e.CALLED_OFF:
+        return Said(f"{_take(fact)} was called off: {sentence(fact.failure.what)}", Tone.QUIET)
     return Said(f"{_take(fact)} could not be rendered: {_failure(fact.failure)}", Tone.BAD)
 
 
@@ -296,6 +302,10 @@ def _segment_kept(fact: e.SegmentKept) -> Said:
     return Said(f"{_take(fact)} kept, flagged: {sentence(fact.why)}", Tone.WARNING)
 
 
+def _segment_borrowed(fact: e.SegmentBorrowed) -> Said:
+    return Said(f"{_take(fact)} is {fact.name} of {fact.production}")
+
+
 def _segment_overruled(fact: e.SegmentOverruled) -> Said:
     word = "accepted" if fact.ruling is e.Ruling.ACCEPT else "refused"
     return Said(f"{_take(fact)} {word} by hand" + (f": {fact.why}" if fact.why else ""), Tone.PERSON)
@@ -303,6 +313,17 @@ def _segment_overruled(fact: e.SegmentOverruled) -> Said:
 
 def _work_failed(fact: e.WorkFailed) -> Said:
     return Said(f"{fact.service} could not handle {fact.subject}: {_problem(fact.problem)}", Tone.BAD)
+
+
+def made_in_words(made: Made) -> str:
+    """Return who or what made a document, and why not the one preferred: `by qwen3:8b`, `by rules, since …`."""
+    by = f"by {made.model}" if made.model else f"by {made.by}"
+    return f"{by} · {shorten(made.why)}" if made.why else by
+
+
+def _made(made: Made) -> str:
+    """Return the same at the end of a line; nothing where rules did it and nobody wanted a model."""
+    return f" ({made_in_words(made)})" if made.model or made.why else ""
 
 
 def _take(fact: e.OfTake) -> str:
@@ -321,10 +342,15 @@ _SAID: dict[type[e.Fact], Callable[..., Said]] = {
     e.ProductionRefused: _refused,
     e.ProductionStalled: _stalled,
     e.ProductionResumed: _resumed,
+    e.ProductionReviewed: _looked_at,
     e.ProductionDone: _done,
     e.ProductionCancelled: _cancelled,
     e.ProductionFailed: _failed,
     e.ProductionDeleted: _deleted,
+    e.ProductionAdopted: _adopted,
+    e.ProductionForked: _forked,
+    e.ProductionRewound: _rewound,
+    e.ProductionCompared: _compared,
     e.IntentQuestioned: _questioned,
     e.IntentAnswered: _answered,
     e.IntentParsed: _parsed,
@@ -338,11 +364,13 @@ _SAID: dict[type[e.Fact], Callable[..., Said]] = {
     e.PlanRevised: _plan_revised,
     e.SegmentOrdered: _segment_ordered,
     e.SegmentStarted: _segment_started,
+    e.SegmentBorrowed: _segment_borrowed,
     e.SegmentRendered: _segment_rendered,
     e.SegmentFailed: _segment_failed,
     e.SegmentApproved: _segment_approved,
     e.SegmentRejected: _segment_rejected,
     e.SegmentKept: _segment_kept,
     e.SegmentOverruled: _segment_overruled,
+    e.SegmentCompared: _segment_compared,
     e.WorkFailed: _work_failed,
 }
