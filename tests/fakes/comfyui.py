@@ -19,6 +19,7 @@ from starlette.requests import Request
 from tests.fakes.comfyui_app import make_app
 from tests.fakes.comfyui_controls import Controls, Execution
 from tests.fakes.comfyui_life import Life
+from tests.fakes.comfyui_nodes import Json
 
 
 class _Server(uvicorn.Server):
@@ -40,11 +41,13 @@ class _Server(uvicorn.Server):
 class FakeComfyUi:
     """One server on a port of its own, which it keeps through restarts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         self.folder = folder
         self.controls = Controls()
         self.executions: list[Execution] = []
         self.kills = 0
+        self.frees: list[Json] = []
+        """What was asked of /free, each time."""
         self.posts = 0
         """Prompts that reached the server, in whatever state the connection was by then."""
         self.lose_request: asyncio.Event | None = None
@@ -52,7 +55,7 @@ class FakeComfyUi:
         self.lose_answer = False
         """If set: the next POST /prompt is handled, and then cut off instead of answered."""
         self.life = Life(0, folder, self.controls, self.executions)
-        self._port = 0
+        self._port = port
         self._server: _Server | None = None
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -34,6 +34,8 @@ class Host(Protocol):
     controls: Controls
     life: Life
     folder: Path
+    frees: list[Json]
+    """What was asked of /free."""
 
     async def before_post(self, request: Request) -> None:
         """Do what is to be done to the connection before a posted prompt is handled."""
@@ -184,10 +186,16 @@ class _Prompts:
         return Response()
 
     async def _free(self, request: Request) -> Response:
-        if (await request.json()).get("free_memory"):
-            self._life.frees_memory = True
-            if self._life.running is None:
-                self._life.cache.clear()
+        asked, life = await request.json(), self._life
+        self._host.frees.append(asked)
+        # Both are flags, which the worker heeds after what runs.
+        life.frees_memory = life.frees_memory or bool(asked.get("free_memory"))
+        life.unloads_models = life.unloads_models or bool(asked.get("unload_models"))
+        if life.running is None:
+            life.has_models = life.has_models and not life.unloads_models
+            life.unloads_models = False
+            if life.frees_memory:
+                life.cache.clear()
         return Response()
 
 
@@ -206,9 +214,17 @@ class _Jobs:
 
     def routes(self) -> list[BaseRoute]:
         return [
+            Route("/api/jobs", self._all, methods=["GET"]),
             Route("/api/jobs/{job_id}", self._one, methods=["GET"]),
             Route("/api/jobs/{job_id}/cancel", self._cancel, methods=["POST"]),
         ]
+
+    async def _all(self, request: Request) -> Response:
+        if not self._host.controls.is_new:
+            return Response(status_code=404)
+        life, limit = self._host.life, int(request.query_params.get("limit", 100))
+        ids = [item[1] for item in life.pending] + list(life.history)
+        return JSONResponse({"jobs": [{"id": one} for one in ids[:limit]], "pagination": {"total": len(ids)}})
 
     async def _one(self, request: Request) -> Response:
         life, job_id = self._host.life, request.path_params["job_id"]
@@ -244,9 +260,9 @@ class _Files:
     async def _view(self, request: Request) -> Response:
         asked = request.query_params
         name, subfolder, kind = asked.get("filename", ""), asked.get("subfolder", ""), asked.get("type", "output")
-        if not name:
+        if "filename" not in asked:
             return Response(status_code=404)
-        if kind not in ("output", "input", "temp") or name.startswith("/") or ".." in name:
+        if not name or kind not in ("output", "input", "temp") or name.startswith("/") or ".." in name:
             return Response(status_code=400)
         root = self._host.folder / kind
         path = root / subfolder / Path(name).name
@@ -316,9 +332,21 @@ class _Things:
         return Response(status_code=404) if found is None else JSONResponse(found)
 
     async def _stats(self, request: Request) -> Response:
-        memory = 25_276_510_208
+        memory, models = self._host.controls.memory_bytes, 9_663_676_416
         system = {"os": "posix", "comfyui_version": self._host.controls.version, "ram_total": memory}
-        return JSONResponse({"system": system, "devices": [{"name": "cpu", "type": "cpu", "vram_total": memory}]})
+        if not self._host.controls.has_card:
+            cpu = {"name": "cpu", "type": "cpu", "vram_total": memory, "torch_vram_total": memory}
+            return JSONResponse({"system": system, "devices": [cpu]})
+        held = models if self._host.life.has_models else 0
+        card = {
+            "name": "cuda:0 A Card : cudaMallocAsync",
+            "type": "cuda",
+            "vram_total": memory,
+            "vram_free": memory - held,
+            "torch_vram_total": held,
+            "torch_vram_free": 0,
+        }
+        return JSONResponse({"system": system, "devices": [card]})
 
 
 class _Sockets:

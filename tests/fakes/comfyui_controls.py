@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.fakes.comfyui_nodes import MODELS, Json
@@ -29,10 +31,19 @@ class Controls:
     """Sockets are open and nothing is sent."""
     refuses_sockets: bool = False
     has_previews: bool = False
+    on_run: Callable[[], None] = lambda: None
+    """Called as each prompt begins to run: models go into the card's memory then."""
+    has_card: bool = False
+    """Whether it works on a card with memory of its own, and says how much of it it holds."""
     version: str = "0.3.64"
     models: dict[str, list[str]] = field(default_factory=lambda: {name: list(files) for name, files in MODELS.items()})
     extra_frames: int = 0
     """Frames that are made beyond what was asked for."""
+
+    fits: float = math.inf
+    """Width times height times frames that fit into its memory."""
+    memory_bytes: int = 25_276_510_208
+    """What its device has."""
 
     def __post_init__(self) -> None:
         self.gate.set()

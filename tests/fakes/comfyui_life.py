@@ -34,6 +34,9 @@ class Life:
         self.last_node: str | None = None
         self.must_stop = False
         self.frees_memory = False
+        self.has_models = False
+        """Whether models lie in the card's memory; they stay there until somebody has it freed."""
+        self.unloads_models = False
         self._news = asyncio.Event()
 
     # -- the queue ---------------------------------------------------------------------------------------------
@@ -79,7 +82,11 @@ class Life:
             except TypeError:
                 return
             self.must_stop = False
+            self.controls.on_run()
+            self.has_models = True
             await self._run(self.running)
+            if self.unloads_models:
+                self.has_models = self.unloads_models = False
             if self.frees_memory:
                 self.cache.clear()
                 self.frees_memory = False
@@ -185,7 +192,8 @@ def _order(graph: Json, outputs: list[str]) -> Iterator[str]:
                 yield from visit(str(value[0]))
         yield key
 
-    for output in outputs:
+    # The real one does not follow the order of the graph either.
+    for output in reversed(outputs):
         yield from visit(output)
 
 
@@ -265,7 +273,7 @@ class _Run:
         match kind:
             case "EmptyHunyuanLatentVideo":
                 return (_latent(values),), None
-            case "WanImageToVideo":
+            case "WanImageToVideo" | "WanFirstLastFrameToVideo":
                 start = values.get("start_image")
                 latent = _latent(values, start if isinstance(start, str) else None)
                 return (values["positive"], values["negative"], latent), None
@@ -274,6 +282,8 @@ class _Run:
             case "KSampler":
                 given = values["latent_image"]
                 assert isinstance(given, Latent)
+                if given.width * given.height * given.length > self._life.controls.fits:
+                    raise NodeFailed("torch.OutOfMemoryError", "Allocation on device")
                 await self._sample(key, int(str(values["steps"])))
                 return (replace(given, seed=int(str(values["seed"]))),), None
             case "VAEDecode":

@@ -9,6 +9,7 @@ Json = dict[str, object]
 
 MODELS: dict[str, list[str]] = {
     "diffusion_models": [
+        "wan2.1_flf2v_720p_14B_fp16.safetensors",
         "wan2.1_i2v_480p_14B_fp16.safetensors",
         "wan2.1_i2v_720p_14B_fp16.safetensors",
         "wan2.1_t2v_1.3B_fp16.safetensors",
@@ -17,7 +18,10 @@ MODELS: dict[str, list[str]] = {
     "text_encoders": ["umt5_xxl_fp16.safetensors"],
     "vae": ["wan_2.1_vae.safetensors"],
     "clip_vision": ["clip_vision_h.safetensors"],
-    "loras": [],
+    "loras": [
+        "wan2.1_i2v_lora_rank64_lightx2v_4step.safetensors",
+        "wan2.1_t2v_14b_lora_rank64_lightx2v_4step.safetensors",
+    ],
 }
 
 
@@ -114,13 +118,31 @@ CLASSES: dict[str, NodeClass] = {
         ("CONDITIONING", "CONDITIONING", "LATENT"),
         {"clip_vision_output": Link("CLIP_VISION_OUTPUT"), "start_image": Link("IMAGE")},
     ),
+    "WanFirstLastFrameToVideo": NodeClass(
+        {
+            "positive": Link("CONDITIONING"),
+            "negative": Link("CONDITIONING"),
+            "vae": Link("VAE"),
+            "width": SIDE,
+            "height": SIDE,
+            "length": LENGTH,
+            "batch_size": ONE,
+        },
+        ("CONDITIONING", "CONDITIONING", "LATENT"),
+        {
+            "clip_vision_start_image": Link("CLIP_VISION_OUTPUT"),
+            "clip_vision_end_image": Link("CLIP_VISION_OUTPUT"),
+            "start_image": Link("IMAGE"),
+            "end_image": Link("IMAGE"),
+        },
+    ),
     "KSampler": NodeClass(
         {
             "model": Link("MODEL"),
             "seed": Number("INT", 0, 2**64 - 1),
             "steps": Number("INT", 1, 10000),
             "cfg": Number("FLOAT", 0, 100),
-            "sampler_name": Choice(("euler", "heun", "dpmpp_2m", "uni_pc")),
+            "sampler_name": Choice(("euler", "heun", "dpmpp_2m", "lcm", "uni_pc")),
             "scheduler": Choice(("simple", "normal", "beta")),
             "positive": Link("CONDITIONING"),
             "negative": Link("CONDITIONING"),

@@ -32,17 +32,18 @@ def frames(latent: Latent, inputs: Path) -> list[Frame]:
     if latent.start is not None:
         with Image.open(inputs / latent.start) as picture:
             rgb = np.asarray(picture.convert("RGB").resize((width, height)), dtype=np.uint8)
-        base = rgb[:, :, ::-1].astype(np.float64)
+        base = np.ascontiguousarray(rgb[:, :, ::-1])
     else:
         across, down = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
-        base = np.stack([chance.uniform(40, 200) + 50 * across * down for _ in range(3)], axis=2)
+        planes = [chance.uniform(40, 200) + 50 * across * down for _ in range(3)]
+        base = np.clip(np.stack(planes, axis=2), 0, 255).astype(np.uint8)
     return [_moved(base, index) for index in range(count)]
 
 
-def _moved(base: NDArray[np.float64], index: int) -> Frame:
+def _moved(base: NDArray[np.uint8], index: int) -> Frame:
     picture = np.roll(base, index, axis=1)
     picture[4:12, 4 + index % 8 : 12 + index % 8] = 250 - index
-    return np.ascontiguousarray(np.clip(picture, 0, 255), dtype=np.uint8)
+    return picture
 
 
 def write_mp4(made: list[Frame], fps: float, path: Path) -> None:

@@ -18,15 +18,15 @@ from services.creator.renderers.renderer import RenderFailed, Rendering
 from tests.fakes.comfyui import FakeComfyUi
 from tests.fakes.comfyui_workflow import TinyWorkflow, order
 
-QUICK = Patience(poll_s=0.01, settle_s=0.05, unreachable_s=0.4, stuck_s=0.2, silent_s=0.3, cancel_s=1.0, choose_s=0.1)
-
-
-CALM = structs.replace(QUICK, silent_s=30.0)
+QUICK = Patience(poll_s=0.01, settle_s=0.05, unreachable_s=20.0, stuck_s=20.0, cancel_s=5.0, choose_s=20.0)
+"""Looks often, and gives up only where something is really wrong: a busy machine must not look like a fault."""
+IMPATIENT = structs.replace(QUICK, unreachable_s=0.4, stuck_s=0.2, silent_s=0.3, choose_s=0.1)
+"""Gives up soon, for tests of just that."""
 
 
 async def until(holds: Callable[[], bool]) -> None:
     """Wait until something holds that the test did not cause itself."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             if holds():
                 return
@@ -72,7 +72,7 @@ class Rendered:
 
     async def failed(self) -> RenderFailed:
         """Return why it failed."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             with pytest.raises(RenderFailed) as failed:
                 await self.task
         return failed.value
@@ -80,6 +80,6 @@ class Rendered:
     async def cancelled(self, *message: str) -> None:
         """Cancel it and wait until it has left."""
         self.task.cancel(*message)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             with pytest.raises(asyncio.CancelledError):
                 await self.task

@@ -9,7 +9,8 @@ import msgspec
 from bus.ids import Digest
 from bus.plan import Look, Mode, Movement, Order, ShotSize
 from services._kit.graphs import Graph, Node, Place
-from services.creator.renderers.comfyui.job import BoundGraph, ImageSlot, Obstacle, Offer, smaller_order
+from services.creator.renderers.comfyui.job import BoundGraph, ImageSlot, Obstacle, Offer
+from services.creator.renderers.comfyui.smaller import smaller_order
 from services.creator.renderers.renderer import FailureKind
 
 LOOK = Look(style="noir", light="night", palette=("#101010", "#808080", "#f0f0f0"), words="grainy")
@@ -99,11 +100,17 @@ class TinyWorkflow:
         rate = {"VHS_VideoCombine": "frame_rate", "SaveAnimatedWEBP": "fps"}[self.saver]
         return _node(self.saver, images=["8", 0], filename_prefix="", **{rate: float(order.fps)})
 
+    def fitted(self, bound: BoundGraph, offer: Offer) -> BoundGraph:
+        return bound
+
     def obstacles(self, bound: BoundGraph, offer: Offer) -> tuple[Obstacle, ...]:
         if not self.is_checked or self.model.encode() in bytes(offer.node_classes["UNETLoader"]):
             return ()
         why = f"it has no model {self.model}."
         return (Obstacle(kind=FailureKind.MISSING_MODEL, why=why, help="Put it into models/diffusion_models."),)
+
+    def share(self, bound: BoundGraph) -> float:
+        return 1.0
 
     def smaller(self, order: Order) -> Order | None:
         return smaller_order(order)
