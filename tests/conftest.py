@@ -1,6 +1,7 @@
 """What holds for every test: its kind comes from its folder, and coroutines run on asyncio."""
 
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ KINDS = frozenset({"unit", "contract", "simulation", "e2e"})
 # A slow machine is no counter-example: what a law says does not depend on how long it took to check.
 settings.register_profile("kindling", deadline=None)
 settings.load_profile("kindling")
+
+# Whether a model runs on this machine is no part of what tests look at; those that want one name its address.
+os.environ["KINDLING_LLM"] = "off"
 
 # What workers log is no part of what tests look at, and a simulation logs much.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

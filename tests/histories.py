@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bus import events as e
 from bus.board import AwaitingApproval, Done, status_of
-from bus.ids import digest_of
+from bus.ids import digest_of, order_key
 from bus.plan import Order
 from bus.production import Production, evolve
 from bus.subjects import subject_of
@@ -36,6 +36,7 @@ DECIDES: dict[str, Decide] = {
     "planner": planner.decide,
     "samples": creator.decide_samples,
     "segments": creator.decide_segments,
+    "stops": creator.decide_stops,
     "reviewer": reviewer.decide,
     "stitcher": stitcher.decide,
 }
@@ -74,11 +75,17 @@ def performed(task: Task, production: Production, draw: Draw) -> Sequence[e.Fact
         case intent.Understand():
             return (_understood(task, production, draw),)
         case planner.WriteSample():
-            return (planner.sample_ordered(task, task.smaller or stories.sample_order(draw.randrange(1000))),)
+            return (
+                e.SampleOrdered(
+                    brief=task.number, take=task.take, order=task.smaller or stories.sample_order(draw.randrange(1000))
+                ),
+            )
         case planner.WritePlan():
             return (_planned(task, draw),)
         case creator.Post(job=job):
-            return (job.started(e.Posting(renderer="toy", server="here", key=job.subject)),)
+            return (job.started(e.Posting(renderer="toy", server="http://here", key=order_key(job.subject))),)
+        case creator.Stop(job=job):
+            return (stories.called_off(job.of, job.take, is_sample=job.is_sample),)
         case creator.Render(job=job):
             return (_rendered(job, draw),)
         case reviewer.Review(take=take):
@@ -86,6 +93,8 @@ def performed(task: Task, production: Production, draw: Draw) -> Sequence[e.Fact
             if verdict.is_good:
                 return (e.SegmentApproved(segment=take.segment, take=take.take, verdict=verdict, made=stories.MADE),)
             return (e.SegmentRejected(segment=take.segment, take=take.take, verdict=verdict, made=stories.MADE),)
+        case reviewer.LastLook():
+            return (looked_at(task),)
         case stitcher.Stitch():
             return (stitched(task, production),)
         case _:
@@ -126,6 +135,19 @@ def _rendered(job: creator.Job, draw: Draw) -> e.Fact:
             return e.SampleFailed(brief=job.of, take=job.take, failure=failure)
         return e.SegmentFailed(segment=job.of, take=job.take, failure=failure)
     return stories.sample_rendered(job.of, job.take) if job.is_sample else stories.rendered(job.of, job.take)
+
+
+def looked_at(task: reviewer.LastLook) -> e.ProductionReviewed:
+    """Return what a last look at the film gives."""
+    return e.ProductionReviewed(
+        number=task.number,
+        plan=task.plan_number,
+        takes=tuple(
+            e.CutTake(segment=one.segment, take=one.take, digest=stories.artifact("clip").digest) for one in task.takes
+        ),
+        findings=(),
+        made=stories.MADE,
+    )
 
 
 def stitched(task: stitcher.Stitch, production: Production) -> e.ProductionDone:

@@ -9,6 +9,7 @@ from bus import codec
 from bus import events as e
 from bus.ids import Digest, EventId, ProductionId, digest_of
 from bus.plan import (
+    POLICY_CRITERION,
     Artifact,
     Assumption,
     Brief,
@@ -172,6 +173,14 @@ def sample_rendered(number: int = 1, take: int = 1) -> e.SampleRendered:
     )
 
 
+def called_off(of: int, take: int, *, is_sample: bool) -> e.SampleFailed | e.SegmentFailed:
+    """Return that a render was stopped because nobody wanted it any more."""
+    failure = e.Failure(kind=e.CALLED_OFF, what="It was stopped.", why="", help="", is_retryable=True)
+    if is_sample:
+        return e.SampleFailed(brief=of, take=take, failure=failure)
+    return e.SegmentFailed(segment=of, take=take, failure=failure)
+
+
 def ordered(of: Plan, number: int, take: int = 1, start: Digest | None = None) -> e.SegmentOrdered:
     """Return the order of a take."""
     part = of.segment(number)
@@ -205,10 +214,16 @@ def rejected(number: int, take: int = 1, score: float = 0.4) -> e.SegmentRejecte
     return e.SegmentRejected(segment=number, take=take, verdict=verdict(good=False, score=score), made=MADE)
 
 
+def flagged(number: int, take: int = 1) -> e.SegmentRejected:
+    """Return the reviewer's no to what the content policy refuses."""
+    finding = Finding(criterion=POLICY_CRITERION, outcome=Outcome.FAIL, must_hold=True, source="minors")
+    return e.SegmentRejected(segment=number, take=take, verdict=Verdict(findings=(finding,), score=0.9), made=MADE)
+
+
 BEGINNING: tuple[e.Fact, ...] = (
     e.ProductionRequested(words="A lighthouse keeper rows out at dusk"),
     parsed(),
-    e.SampleOrdered(brief=1, take=1, order=sample_order()),
+    e.SampleOrdered(brief=1, take=1, order=sample_order(), film_size=Size(832, 480)),
     sample_rendered(),
     e.SampleApproved(brief=1, take=1),
 )

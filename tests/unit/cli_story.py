@@ -37,6 +37,7 @@ from bus.subjects import subject_of
 
 ID = ProductionId("lighthouse-keeper-rows-7q2k")
 MADE = Made(by="rules", version="1")
+FILM_SIZE = Size(832, 480)
 LOOK = Look(style="painterly", light="dusk", palette=("#101820", "#c06030", "#f0d0a0"), words="painterly, dusk light")
 
 
@@ -87,7 +88,7 @@ class Story:
     def sampled(self, number: int = 1) -> Story:
         """The sample of a brief, ordered, started and rendered."""
         return self.tell(
-            e.SampleOrdered(brief=number, take=1, order=sample_order()),
+            e.SampleOrdered(brief=number, take=1, order=sample_order(), film_size=FILM_SIZE),
             e.SampleStarted(brief=number, take=1, posting_number=1, posting=posting(f"sample {number}")),
             sample_rendered(number),
         )

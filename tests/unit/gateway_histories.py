@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bus import events as e
 from bus.board import board, film_takes
@@ -13,11 +14,21 @@ from bus.errors import Refused
 from bus.production import Production
 from bus.subjects import subject_of
 from services.gateway import decide, rulings
+from services.gateway.edits import Edit, edit_plan
 from tests import stories
 from tests.stories import BEGINNING, Story, story
 from tests.unit.gateway_house import CANCELLED, FILM, MADE_ONE, PICTURE, PLANNED, finished
 
 Act = Callable[[Production], decide.Facts]
+
+
+def edited(state: Production) -> Edit:
+    """Return the plan in force with other words for its first segment."""
+    plan = state.plan or stories.plan()
+    first, *others = plan.segments
+    changed = structs.replace(first, prompt=f"{first.prompt}, more")
+    return Edit(plan=structs.replace(plan, segments=(changed, *others)), revision=len(state.plans))
+
 
 ACTS: dict[str, Act] = {
     "approve": decide.approve,
@@ -32,12 +43,13 @@ ACTS: dict[str, Act] = {
     "redo 1": lambda state: rulings.redo(state, 1),
     "redo 3": lambda state: rulings.redo(state, 3),
     "redo 2 closer": lambda state: rulings.redo(state, 2, "closer"),
+    "edit": lambda state: edit_plan(state, edited(state)),
     "resume": decide.resume,
     "resume 1": lambda state: decide.resume(state, 1),
     "cancel": lambda state: decide.cancel(state, ""),
     "remove": lambda state: decide.remove(state, ""),
 }
-ONCE = frozenset(ACTS) - {"say", "redo 2 closer", "redo 1", "redo 3"}
+ONCE = frozenset(ACTS) - {"say", "edit", "redo 2 closer", "redo 1", "redo 3"}
 """Acts that ask for a state of affairs: once it holds, asking again is refused."""
 
 

@@ -20,6 +20,7 @@ from bus.production import Production
 from bus.wire.artifacts import FolderArtifacts
 from bus.wire.books import LogBooks
 from bus.wire.memory import MemoryLog
+from services.gateway.access import Access, Rates
 from services.gateway.app import make_app
 from services.gateway.door import Door, Limits
 from services.gateway.index import Index
@@ -86,6 +87,13 @@ def problem_of(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, said["detail"]
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something holds that nobody announces."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.005)
+
+
 @dataclass
 class House:
     """A gateway that is open, and the log and the store behind it."""
@@ -125,7 +133,15 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def open_house(folder: Path, log: MemoryLog | None = None, limits: Limits | None = None) -> AsyncIterator[House]:
+async def open_house(
+    folder: Path,
+    log: MemoryLog | None = None,
+    limits: Limits | None = None,
+    *,
+    access: Access | None = None,
+    rates: Rates | None = None,
+    has_older_routes: bool = False,
+) -> AsyncIterator[House]:
     """Open a gateway; on a log that is given, as after a restart."""
     log = log or MemoryLog()
     books = LogBooks(log, e.Writer(service="gateway", version="1", host="here"))
@@ -135,11 +151,15 @@ async def open_house(folder: Path, log: MemoryLog | None = None, limits: Limits 
         artifacts=store,
         index=Index(books, log.last_sequence),
         version="1",
+        access=access or Access(),
+        # Tests ask more often than people do.
+        rates=rates or Rates(per_minute=100_000),
         limits=limits or Limits(),
+        has_older_routes=has_older_routes,
     )
     app = make_app(door)
     indexing = asyncio.create_task(door.index.run())
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
     try:
         async with client:
             await door.index.ready.wait()

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given, settings
 
 from bus import board as b
 from bus import events as e
 from bus.board import board, film_takes, is_accepted, status_of
-from bus.plan import FromSegment, basis_of
+from bus.plan import FromSegment, basis_of, order_digest, order_for
 from tests.histories import Told, garbled, histories
 from tests.stories import (
     BEGINNING,
@@ -14,6 +15,7 @@ from tests.stories import (
     PROBLEM,
     Story,
     approved,
+    flagged,
     ordered,
     parsed,
     plan,
@@ -194,3 +196,36 @@ def test_what_is_being_made_is_counted() -> None:
     """While segments are made the status says how many of how many are accepted."""
     status = status_of(told([*PLANNED, *CHAIN, approved(3)]))
     assert status == b.Making(accepted_count=2, segment_count=3)
+
+
+def test_colours_are_matched_to_the_opening_of_the_chain() -> None:
+    """A take that continues is made with the hand-over of the take that opens its chain; after a cut, with none."""
+    parts = (segment(1), segment(2, continues=1), segment(3, continues=2), segment(4))
+    of = msgspec.structs.replace(plan(*parts), match_colours=True)
+    facts: list[e.Fact] = [*BEGINNING, e.PlanWritten(number=1, plan=of, made=MADE)]
+    opening, second = rendered(1).hand_over.digest, rendered(2).hand_over.digest
+    facts += [ordered(of, 1), rendered(1), approved(1)]
+    colours = [one.colours for one in board(told(facts))]
+    assert colours == [None, opening, None, None]
+    order = order_for(of, parts[1], 1, opening, colours=opening)
+    facts += [e.SegmentOrdered(segment=2, take=1, order=order, basis=order_digest(order)), rendered(2), approved(2)]
+    third = board(told(facts))[2]
+    assert (third.start, third.colours) == (second, opening)
+    assert third.basis == basis_of(of, parts[2], second, opening) != basis_of(of, parts[2], second)
+
+
+def test_a_plan_from_before_colours_were_matched_asks_for_the_same_as_ever() -> None:
+    """Its takes still fit: no order of it names a reference."""
+    of = plan(segment(1), segment(2, continues=1))
+    facts = [*BEGINNING, e.PlanWritten(number=1, plan=of, made=MADE), ordered(of, 1), rendered(1), approved(1)]
+    second = board(told(facts))[1]
+    assert second.colours is None
+    assert second.basis == ordered(of, 2, start=rendered(1).hand_over.digest).basis
+
+
+def test_what_the_policy_refuses_is_accepted_by_nobody() -> None:
+    """Neither a person's word nor the planner's makes such a take one that the film may show."""
+    facts = (ordered(PLAN, 1), rendered(1), flagged(1))
+    kept = e.SegmentKept(segment=1, take=1, score=0.9, why="the best")
+    for more in ((), (ruled(1, 1, e.Ruling.ACCEPT),), (kept,)):
+        assert slot(1, *facts, *more).accepted is None

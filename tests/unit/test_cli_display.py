@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bus import events as e
 from kindling.display import LiveDisplay, NoAnswer, PlainDisplay, read_line
+from services.gateway.estimate import NO_EXPERIENCE
 from tests.unit.cli_story import MADE, Story, verdict
 
 WITHIN_S = 10.0
@@ -100,7 +101,7 @@ def test_the_live_view_shows_what_went_otherwise_above_the_lines() -> None:
     """A rejection stays on the screen; approvals are seen on their line."""
     display, written = live()
     story = rejected()
-    display.update(story.state(), {})
+    display.update(story.state(), {}, NO_EXPERIENCE)
     for one in story.log:
         assert isinstance(one, e.Recorded)
         display.fact(one)
@@ -112,11 +113,11 @@ def test_the_live_view_shows_what_went_otherwise_above_the_lines() -> None:
 def test_the_live_view_goes_away_where_a_person_has_the_word() -> None:
     """Nothing is redrawn under a question."""
     display, written = live()
-    display.update(Story().requested().understood().state(), {})
+    display.update(Story().requested().understood().state(), {}, NO_EXPERIENCE)
     assert "making the sample" in written.getvalue()
-    display.update(Story().requested().understood().sampled().state(), {})
+    display.update(Story().requested().understood().sampled().state(), {}, NO_EXPERIENCE)
     written.truncate(0)
-    display.update(Story().requested().understood().sampled().state(), {})
+    display.update(Story().requested().understood().sampled().state(), {}, NO_EXPERIENCE)
     assert written.getvalue() == ""
 
 
@@ -129,7 +130,7 @@ def test_without_a_terminal_each_fact_is_a_line_and_orders_are_left_out() -> Non
     for one in story.log:
         assert isinstance(one, e.Recorded)
         display.fact(one)
-    display.update(story.state(), {})
+    display.update(story.state(), {}, NO_EXPERIENCE)
     lines = written.getvalue().splitlines()
     assert "↻ take 1-1 rejected: sharpness 12.4, the limit is 40" in lines
     assert not any("ordered" in line for line in lines)

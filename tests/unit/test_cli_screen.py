@@ -16,12 +16,13 @@ from rich.console import Console, RenderableType
 from bus import events as e
 from bus.production import Production
 from bus.work import Step
+from kindling.findings import shorten
 from kindling.lines import Pace, Where, left_s, lines_of, lines_view
 from kindling.page import age_of, production_page, productions_table
 from kindling.preview import WIDTH_MAX, draw
 from kindling.screen import brief_panel, film_note, plan_table, problem_panel, question_panel, sample_line, words
 from kindling.tail import event_line
-from kindling.wording import said, shorten, spell_bytes, spell_length, spell_seconds
+from kindling.wording import said, spell_bytes, spell_length, spell_seconds
 from services.gateway.view import summary
 from tests.golden.examples import EXAMPLES
 from tests.unit.cli_story import MADE, Story, brief, verdict
@@ -211,6 +212,17 @@ def test_a_renderer_that_says_nothing_for_long_is_said_to_be_silent() -> None:
     silent = {"segment 1": Pace(Step(service="creator", about="segment 1", done=10, total=81), None, 34.0)}
     (line,) = lines_of(state, silent)
     assert (line.where, line.note) == (Where.SILENT, "for 34 s; a lost worker is replaced")
+
+
+def test_what_waits_for_its_turn_on_the_gpu_says_so() -> None:
+    """A take that would be rendered or reviewed, and others have the GPU: the line says who, and for what."""
+    note = "waits for the GPU: the models have it, for review 2-1"
+    waits = {"segment 1": Pace(Step(service="creator", about="segment 1", done=0, total=0, note=note))}
+    (line,) = lines_of(begun(1).ordered(1).started(1).state(), waits)
+    assert (line.where, line.note) == (Where.IN_LINE, note)
+    waits = {"review 1-1": Pace(Step(service="reviewer", about="review 1-1", done=0, total=0, note=note))}
+    (line,) = lines_of(begun(1).ordered(1).started(1).rendered(1).state(), waits)
+    assert (line.where, line.note) == (Where.IN_LINE, note)
 
 
 def test_a_stuck_segment_says_what_is_in_the_way() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services._kit.media import Frame
-from services.creator.colour import DIFFERENCE_MAX, Outcome, apply, difference, match
+from services.creator.colour import DIFFERENCE_MAX, DIFFERENCE_MIN, Outcome, apply, difference, match
 
 
 def scene(seed: int = 1) -> Frame:
@@ -78,3 +78,32 @@ def test_a_reference_may_have_another_size() -> None:
     opening = scene()
     found = match(drifted(opening, 1.04, (5, 5, 5)), np.ascontiguousarray(opening[::2, ::2]))
     assert found.outcome is Outcome.MATCHED
+
+
+def test_a_scene_that_has_moved_on_is_matched_to_what_it_starts_from() -> None:
+    """Where the opening shows something else by now, its colours would tear the seam: the start picture counts."""
+    start = scene(2)
+    opening = drifted(start, 1.0, (9.0, -6.0, 4.0))
+    take = drifted(start, 1.02, (-6.0, 2.0, 5.0))
+    assert difference(start, opening) > DIFFERENCE_MIN
+    found = match(take, opening, start)
+    assert found.affine is not None
+    assert found.against == "start"
+    assert difference(apply(found.affine, take), start) < DIFFERENCE_MIN
+
+
+def test_the_opening_wins_where_the_seam_allows() -> None:
+    """A chain that has drifted step by step is brought back to its opening, and not to its last step."""
+    opening = scene(3)
+    take = drifted(opening, 1.03, (4.0, 3.0, -4.0))
+    found = match(take, opening, opening)
+    assert found.affine is not None
+    assert found.against == "opening"
+    assert difference(apply(found.affine, take), opening) < DIFFERENCE_MIN
+
+
+def test_what_differs_from_neither_is_left() -> None:
+    """The scene moved on and nothing drifted: nothing is done, however far the opening is."""
+    start = scene(4)
+    opening = drifted(start, 1.0, (9.0, -6.0, 4.0))
+    assert match(start, opening, start).affine is None

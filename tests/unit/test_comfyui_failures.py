@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,11 +8,12 @@ import httpx
 import pytest
 
 from bus.plan import Order
+from services._kit.comfyui.client import ComfyUi
 from services._kit.graphs import Place, api_format
 from services.creator.renderers.comfyui.job import prepared
 from services.creator.renderers.renderer import FailureKind
 from tests.fakes.comfyui import FakeComfyUi, comfyui
-from tests.fakes.comfyui_rendered import Rendered, until
+from tests.fakes.comfyui_rendered import IMPATIENT, Rendered, until
 from tests.fakes.comfyui_workflow import TinyWorkflow, order
 
 
@@ -65,7 +67,7 @@ async def test_a_dead_worker_is_noticed(fake: FakeComfyUi, tmp_path: Path) -> No
     """The server answers and nothing runs while ours waits: stuck, and ours does not stay behind in the queue."""
     fake.controls.gate.clear()
     await kill_worker(fake)
-    render = Rendered(fake, tmp_path)
+    render = Rendered(fake, tmp_path, patience=IMPATIENT)
     failure = await render.failed()
     assert failure.kind is FailureKind.STUCK
     assert "restart ComfyUI" in failure.help
@@ -75,7 +77,7 @@ async def test_a_dead_worker_is_noticed(fake: FakeComfyUi, tmp_path: Path) -> No
 async def test_a_render_that_hangs_is_stopped(fake: FakeComfyUi, tmp_path: Path) -> None:
     """Without a sign of progress for too long it is stopped and said to be stuck."""
     fake.controls.gate.clear()
-    render = Rendered(fake, tmp_path)
+    render = Rendered(fake, tmp_path, patience=IMPATIENT)
     failure = await render.failed()
     assert failure.kind is FailureKind.STUCK
     assert fake.life.running is None
@@ -99,7 +101,8 @@ async def test_a_file_that_is_gone_is_no_clip(fake: FakeComfyUi, tmp_path: Path)
     """The history still says success when somebody has moved the file."""
     first = Rendered(fake, tmp_path)
     await first.task
-    (fake.folder / "output" / "kindling" / f"{first.key}_00001_.mp4").unlink()
+    (clip,) = (fake.folder / "output" / "kindling").glob(f"{first.key}*.mp4")
+    clip.unlink()
     failure = await Rendered(fake, tmp_path, key=first.key, was_posted=True).failed()
     assert failure.kind is FailureKind.BAD_OUTPUT
 
@@ -117,3 +120,18 @@ async def kill_worker(fake: FakeComfyUi) -> None:
         assert [await post(seed, prompt_id="twice", number=1.0) for seed in (71, 72, 73)] == [200, 500, 500]
     fake.controls.gate.set()
     await until(lambda: fake.life.running is None)
+
+
+async def test_a_newer_server_cancels_by_its_jobs(fake: FakeComfyUi) -> None:
+    """It is asked once whether it knows them; what is pending or runs is cancelled, and what has ended is not."""
+    async with httpx.AsyncClient(trust_env=False) as http:
+        fake.controls.version = "0.38.0"
+        fake.controls.gate.clear()
+        client, keys = ComfyUi(fake.url, http), [str(uuid.uuid4()) for _ in range(2)]
+        assert await client.has_jobs()
+        for key in keys:
+            await client.submit(prepared(TinyWorkflow().bind(order()), key, {}), key, "us")
+        assert await client.cancel_job(keys[1])
+        assert await client.cancel_job(keys[0])
+        await until(lambda: fake.life.running is None)
+        assert not await client.cancel_job(keys[0])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.creator.renderers.comfyui.answers import (
+from services._kit.comfyui.answers import (
     NodeFailure,
     Server,
     read_answer,
@@ -14,8 +14,8 @@ from services.creator.renderers.comfyui.answers import (
     read_queue,
     read_server,
 )
-from services.creator.renderers.comfyui.job import SMALLEST_SIDE, smaller_order
 from services.creator.renderers.comfyui.outcome import node_failure, rejection
+from services.creator.renderers.comfyui.smaller import SMALLEST_SIDE, smaller_order
 from services.creator.renderers.renderer import FailureKind
 from tests.fakes.comfyui_workflow import order
 

@@ -10,13 +10,14 @@ from PIL import Image
 from websockets.asyncio.client import connect
 
 from bus.ids import digest_of
+from bus.work import LEAVING
 from services._kit.media import frames_of
 from services._kit.pictures import write_png
 from services.creator.renderers.comfyui.renderer import ComfyUiRenderer
-from services.creator.renderers.renderer import LEAVING, FailureKind, RenderFailed
+from services.creator.renderers.renderer import FailureKind, RenderFailed
 from tests.fakes import comfyui_pictures
 from tests.fakes.comfyui import FakeComfyUi, comfyui
-from tests.fakes.comfyui_rendered import CALM, QUICK, Rendered, until
+from tests.fakes.comfyui_rendered import IMPATIENT, QUICK, Rendered, until
 from tests.fakes.comfyui_workflow import TinyWorkflow, order
 
 
@@ -59,6 +60,19 @@ async def test_a_socket_in_trouble_costs_nothing_but_progress(fake: FakeComfyUi,
         fake.controls.gate.set()
     assert (await render.task).frame_count == 5
     assert len(fake.executions_of(render.key)) == 1
+
+
+async def test_a_render_that_makes_no_step_is_still_told_of(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """While a model loads for minutes, or the socket is mute, whoever watches hears that it is there."""
+    fake.controls.is_mute = True
+    fake.controls.gate.clear()
+    render = Rendered(fake, tmp_path)
+    await render.begun(fake)
+    heard = len(render.told)
+    await until(lambda: len(render.told) > heard + 2)
+    assert {done for done, _ in render.told} == {0}
+    fake.controls.gate.set()
+    await render.task
 
 
 # -- a lost answer -------------------------------------------------------------------------------------------------
@@ -125,7 +139,7 @@ async def test_what_a_restarted_server_has_forgotten_is_lost(fake: FakeComfyUi, 
 async def test_an_unreachable_server_is_waited_for(fake: FakeComfyUi, tmp_path: Path) -> None:
     """Down in the middle of a render is no failure within the bound; past it, it is said what is unknown."""
     fake.controls.gate.clear()
-    render = Rendered(fake, tmp_path)
+    render = Rendered(fake, tmp_path, patience=IMPATIENT)
     await render.begun(fake)
     await fake.kill()
     failure = await render.failed()
@@ -150,7 +164,7 @@ async def test_stopping_stops_exactly_ours(
     seeds = (1, 2) if state == "pending" else (2, 1)
     renders = {}
     for seed in seeds:
-        renders[seed] = Rendered(fake, tmp_path, order(seed=seed), patience=CALM)
+        renders[seed] = Rendered(fake, tmp_path, order(seed=seed), patience=QUICK)
         await until(lambda: fake.life.remaining() == len(renders) and fake.life.running is not None)
     neighbour, render = renders[1], renders[2]
     if whose == "own":
@@ -285,7 +299,7 @@ async def test_work_goes_to_whichever_is_free_and_can(fake: FakeComfyUi, tmp_pat
 
 async def test_where_no_server_answers_it_is_said(tmp_path: Path) -> None:
     """After a bounded wait: which server, and what to look at."""
-    renderer = ComfyUiRenderer(TinyWorkflow(), ["http://127.0.0.1:9"], QUICK)
+    renderer = ComfyUiRenderer(TinyWorkflow(), ["http://127.0.0.1:9"], IMPATIENT)
     with pytest.raises(RenderFailed, match="has not answered") as failed:
         await renderer.choose(order())
     assert failed.value.kind is FailureKind.UNREACHABLE

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 
 from bus import events as e
+from bus.ids import order_key
 from bus.subjects import subject_of
-from services.creator.decide import Post, Render, decide_samples, decide_segments
-from tests.histories import Told, check_decide, histories
+from services.creator.decide import Post, Render, Stop, decide_samples, decide_segments, decide_stops
+from tests.histories import Draw, Told, check_decide, histories, performed
 from tests.stories import BEGINNING, FAILURE, MADE, PRODUCTION, approved, ordered, parsed, plan, rendered, told
 
 PLAN = plan()
@@ -115,3 +117,84 @@ def test_only_what_was_resumed_is_taken_up_again() -> None:
     assert [task.job.of for task in decide_segments(told(facts), None)] == [1]
     resumed = e.ProductionResumed(number=1)
     assert [task.job.of for task in decide_segments(told([*facts, resumed]), resumed)] == [2]
+
+
+# -- what is stopped -----------------------------------------------------------------------------------------------
+
+FAR = e.Posting(renderer="wan2.1 1", server="http://gpu:8188", key=order_key(f"segment.ordered.{PRODUCTION}.1-1"))
+
+
+@settings(max_examples=25)
+@given(histories())
+def test_what_is_stopped_is_open_and_nobody_wants_it(history: Told) -> None:
+    """At every moment: nothing is stopped that is still rendered for, and once it is said, it is not stopped again."""
+    _, states = history
+    for state in states:
+        wanted = {task.job.subject for task in (*decide_samples(state, None), *decide_segments(state, None))}
+        stops = decide_stops(state, None)
+        assert not wanted & {one.job.subject for one in stops}
+        if stops:
+            facts = performed(stops[0], state, Draw(0))
+            assert stops[0] not in decide_stops(told([*_facts_of(history, state), *facts]), None)
+
+
+def _facts_of(history: Told, state: object) -> list[e.Fact]:
+    story, states = history
+    recorded = [one.event.fact for one in story.log[: states.index(state) + 1] if isinstance(one, e.Recorded)]
+    return [one for one in recorded if isinstance(one, e.Fact)]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        e.ProductionCancelled(),
+        e.ProductionDeleted(),
+        e.PlanRevised(number=2, plan=plan(*PLAN.segments[1:]), changes=(), made=MADE),
+    ],
+    ids=lambda fact: fact.TYPE,
+)
+def test_a_render_that_was_called_off_is_stopped_where_it_was_posted(after: e.Fact) -> None:
+    """It was posted to a server, which goes on whoever has died; once it is said to be stopped, that is all."""
+    before = [*PLANNED, ordered(PLAN, 1), e.SegmentStarted(segment=1, take=1, posting_number=1, posting=FAR)]
+    assert decide_stops(told(before), None) == ()
+    (stop,) = decide_stops(told([*before, after]), after)
+    assert isinstance(stop, Stop)
+    assert stop.job.postings == (FAR,)
+    stopped = e.SegmentFailed(segment=1, take=1, failure=msgspec.structs.replace(FAILURE, kind=e.CALLED_OFF))
+    assert decide_stops(told([*before, after, stopped]), None) == ()
+
+
+def test_a_sample_that_was_called_off_is_stopped_too() -> None:
+    """A new brief makes the old one's sample unwanted."""
+    posting = msgspec.structs.replace(FAR, key=order_key(f"sample.ordered.{PRODUCTION}.1-1"))
+    started = e.SampleStarted(brief=1, take=1, posting_number=1, posting=posting)
+    (stop,) = decide_stops(told([*BEGINNING[:3], started, parsed(2, heard=1)]), None)
+    assert stop.job.is_sample
+
+
+def test_what_waits_for_a_person_is_not_stopped() -> None:
+    """A problem about a segment keeps it from being rendered for; it is wanted all the same, and may go on."""
+    problem = e.Problem(kind="error", about="segment 1", what="It broke.", why="", help="")
+    facts: list[e.Fact] = [
+        *PLANNED,
+        ordered(PLAN, 1),
+        e.SegmentStarted(segment=1, take=1, posting_number=1, posting=FAR),
+    ]
+    assert decide_stops(told([*facts, e.ProductionStalled(number=1, problem=problem)]), None) == ()
+
+
+def test_what_a_renderer_does_in_its_own_process_needs_no_stopping() -> None:
+    """An animatic ends with the creator that draws it."""
+    facts: list[e.Fact] = [
+        *PLANNED,
+        ordered(PLAN, 1),
+        e.SegmentStarted(segment=1, take=1, posting_number=1, posting=POSTING),
+    ]
+    assert decide_stops(told([*facts, e.ProductionCancelled()]), None) == ()
+
+
+def test_a_render_of_another_production_is_left_alone() -> None:
+    """What a fork has taken over from its parent was posted as the parent's: nobody stops it for the fork."""
+    theirs = msgspec.structs.replace(FAR, key=order_key("segment.ordered.parent.1-1"))
+    started = e.SegmentStarted(segment=1, take=1, posting_number=1, posting=theirs)
+    assert decide_stops(told([*PLANNED, ordered(PLAN, 1), started, e.ProductionCancelled()]), None) == ()

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from bus import events as e
 from bus.board import board
 from bus.plan import SEED_STEP_PER_TAKE, Plan, basis_of
+from bus.work import Write
 from services.planner.decide import FAILURES_MAX, ORDERS_OPEN_MAX, WritePlan, WriteSample, decide
 from tests.histories import BROKEN, OUT_OF_MEMORY, Told, check_decide, histories
 from tests.stories import (
@@ -14,6 +15,7 @@ from tests.stories import (
     FAILURE,
     MADE,
     approved,
+    flagged,
     ordered,
     parsed,
     plan,
@@ -185,6 +187,14 @@ def test_the_first_orders_are_one_batch_of_as_many_as_may_be_open() -> None:
     assert names(orders(*planned(long), *first, rendered(1))) == [f"{ORDERS_OPEN_MAX + 1}-1"]
 
 
+def test_more_servers_take_more_orders_at_once() -> None:
+    """With as many open orders as asked for, none of five servers is idle while the film has work."""
+    long = plan(*(segment(number) for number in range(1, 9)))
+    ((task,),) = (decide(told(planned(long)), None, open_max=6),)
+    assert isinstance(task, Write)
+    assert len(task.facts) == 6
+
+
 def test_a_dependant_is_ordered_from_the_accepted_take_and_not_before() -> None:
     """A segment that continues another waits for it, then starts from its hand-over."""
     first = orders(*planned(PLAN))
@@ -231,6 +241,16 @@ def test_when_takes_are_used_up_a_person_is_asked_if_they_want_that() -> None:
     assert names(orders(*resumed)) == ["1-3"]
     assert names(orders(*resumed, *attempts(ONE, 3, 3))) == ["1-4"]
     assert stalled(*resumed, *attempts(ONE, 3, 4)).kind == "takes_used_up"
+
+
+def test_what_the_policy_refuses_is_never_kept() -> None:
+    """However well it scored: of the others the best is kept, and where there are none a person is asked."""
+    facts = [*planned(options=e.Options(takes_max=2)), ordered(ONE, 1), rendered(1), flagged(1)]
+    second = (ordered(ONE, 1, 2), rendered(1, 2))
+    (kept,) = follows(*facts, *second, rejected(1, 2, 0.1))
+    assert isinstance(kept, e.SegmentKept)
+    assert kept.take == 2
+    assert stalled(*facts, *second, flagged(1, 2)).kind == "policy"
 
 
 def test_a_kept_take_that_a_person_refused_is_not_kept_again() -> None:
@@ -287,6 +307,35 @@ def test_out_of_memory_orders_a_smaller_setting_if_that_is_accepted(*, accepts: 
 
 
 # -- what no longer fits -------------------------------------------------------------------------------------
+
+
+def test_what_did_not_fit_once_is_not_tried_again_at_that_size() -> None:
+    """Other segments, and retakes, are ordered in the size that was proposed, with the reason; until a person acts."""
+    size = {"width": 624, "height": 368}
+    too_large = msgspec.structs.replace(OUT_OF_MEMORY, smaller=msgspec.structs.replace(ordered(PLAN, 1).order, **size))
+    facts = [*planned(PLAN), ordered(PLAN, 1), ordered(PLAN, 2), failed(1, 1, too_large)]
+    (again,) = orders(*facts)
+    assert (again.order.width, again.order.height, again.take) == (624, 368, 2)
+    third = [*facts, again, rendered(2), approved(2)]
+    (dependant,) = orders(*third)
+    assert (dependant.segment, dependant.order.width, dependant.order.height) == (3, 624, 368)
+    assert "take 1-1 ran out of memory" in dependant.why
+    (retake,) = (one for one in orders(*third, rendered(1, 2), rejected(1, 2)) if one.segment == 1)
+    assert (retake.order.width, retake.order.height) == (624, 368)
+    problem = e.Problem(kind="error", about="film", what="Too small.", why="", help="")
+    acted = [e.ProductionStalled(number=1, problem=problem), e.ProductionResumed(number=1)]
+    assert [one.order.width for one in orders(*third, *acted)] == [832]
+
+
+def test_a_take_that_was_called_off_and_is_wanted_again_is_ordered_anew() -> None:
+    """Being called off is no failure: it uses up no tries."""
+    off = msgspec.structs.replace(FAILURE, kind=e.CALLED_OFF)
+    facts: list[e.Fact] = [*planned(), ordered(ONE, 1)]
+    for take in range(1, FAILURES_MAX + 2):
+        facts.append(failed(1, take, off))
+        (again,) = orders(*facts)
+        assert (again.take, again.why) == (take + 1, f"Take {take} was called off, and is wanted again.")
+        facts.append(again)
 
 
 def test_an_overruled_parent_makes_its_dependant_anew() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 
 from bus import events as e
-from services.reviewer.decide import Review, decide
-from tests.histories import Told, check_decide, histories
+from services.reviewer.decide import LastLook, Review, decide
+from tests.histories import Told, check_decide, histories, looked_at
 from tests.stories import BEGINNING, MADE, approved, ordered, plan, rejected, rendered, segment, told
 
 PLAN = plan()
@@ -15,7 +15,9 @@ HAND_OVER = rendered(2).hand_over.digest
 
 def reviews(*facts: e.Fact, fact: e.Fact | None = None) -> list[tuple[int, int]]:
     """Return the takes to judge after these facts are added to the plan."""
-    return [(one.take.segment, one.take.take) for one in decide(told([*PLANNED, *facts]), fact)]
+    return [
+        (one.take.segment, one.take.take) for one in decide(told([*PLANNED, *facts]), fact) if isinstance(one, Review)
+    ]
 
 
 @settings(max_examples=40)
@@ -66,6 +68,7 @@ def test_a_continuing_take_is_judged_against_what_it_continues() -> None:
     """The seam is held against the parent's hand-over; a take that continues nothing has none."""
     parent = (ordered(PLAN, 2), rendered(2))
     (first,) = decide(told([*PLANNED, *parent]), None)
+    assert isinstance(first, Review)
     assert (first.hand_over, first.opening) == (None, None)
     child = (approved(2), ordered(PLAN, 3, start=HAND_OVER), rendered(3))
     (review,) = decide(told([*PLANNED, *parent, *child]), None)
@@ -84,8 +87,23 @@ def test_the_colours_of_a_chain_are_held_against_its_opening() -> None:
         if number < 3:
             facts.append(approved(number))
     (review,) = decide(told(facts), None)
+    assert isinstance(review, Review)
     assert review.hand_over == rendered(2).hand_over.digest
     assert review.opening == rendered(1).hand_over.digest
+
+
+def test_the_film_is_looked_at_once_all_its_takes_are_there() -> None:
+    """A last look at each set of takes that the film is about to show, and none while one is missing."""
+    facts = [*PLANNED, ordered(PLAN, 1), rendered(1), approved(1), ordered(PLAN, 2), rendered(2), approved(2)]
+    assert decide(told(facts), None) == ()
+    facts += [ordered(PLAN, 3, start=HAND_OVER), rendered(3), approved(3)]
+    (look,) = decide(told(facts), None)
+    assert isinstance(look, LastLook)
+    assert [(one.segment, one.take) for one in look.takes] == [(1, 1), (2, 1), (3, 1)]
+    facts.append(looked_at(look))
+    assert decide(told(facts), None) == ()
+    accepted = e.SegmentOverruled(segment=1, take=1, number=1, ruling=e.Ruling.ACCEPT, why="I say so")
+    assert decide(told([*facts, accepted]), None) == ()
 
 
 def test_a_stalled_review_waits_alone() -> None:

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 
 from bus import events as e
 from bus.board import film_takes, is_cut
+from services.reviewer import decide as reviewer
 from services.stitcher.decide import Stitch, decide
-from tests.histories import Told, check_decide, histories, stitched
+from tests.histories import Told, check_decide, histories, looked_at, stitched
 from tests.stories import BEGINNING, MADE, approved, ordered, parsed, plan, rejected, rendered, segment, story, told
 
 PLAN = plan(segment(1), segment(2))
@@ -15,17 +16,24 @@ SECOND = (ordered(PLAN, 2), rendered(2), approved(2))
 READY: tuple[e.Fact, ...] = (*BEGINNING, e.PlanWritten(number=1, plan=PLAN, made=MADE), *FIRST, *SECOND)
 
 
+def looked(*facts: e.Fact) -> tuple[e.Fact, ...]:
+    """Return the facts with the last look at the film that they call for, if they do."""
+    looks = [one for one in reviewer.decide(told(facts), None) if isinstance(one, reviewer.LastLook)]
+    return (*facts, *(looked_at(one) for one in looks))
+
+
 def film(*facts: e.Fact) -> Stitch | None:
-    """Return what is to be joined after these facts, or None."""
-    tasks = decide(told(facts), None)
+    """Return what is to be joined after these facts and a last look, or None."""
+    tasks = decide(told(looked(*facts)), None)
     return tasks[0] if tasks else None
 
 
 def cut(*facts: e.Fact) -> tuple[e.Fact, ...]:
-    """Return the facts with the cut that they call for."""
-    state = told(facts)
+    """Return the facts with the last look and the cut that they call for."""
+    seen = looked(*facts)
+    state = told(seen)
     (task,) = decide(state, None)
-    return (*facts, stitched(task, state))
+    return (*seen, stitched(task, state))
 
 
 def shown(task: Stitch | None) -> list[tuple[int, int]]:
@@ -60,6 +68,25 @@ def test_a_film_is_joined_once_all_takes_are_there() -> None:
     assert (task.number, task.plan_number, task.plan) == (1, 1, PLAN)
     assert shown(task) == [(1, 1), (2, 1)]
     assert film(*cut(*READY)) is None
+
+
+def test_a_film_waits_for_the_last_look() -> None:
+    """It is joined after the takes that it shows were seen side by side, once for each set of them."""
+    assert decide(told(READY), None) == ()
+    seen = looked(*READY)
+    assert len(decide(told(seen), None)) == 1
+    redo = e.SegmentOverruled(segment=1, take=1, number=1, ruling=e.Ruling.REFUSE, why="another take")
+    anew = (*seen, redo, ordered(PLAN, 1, take=2), rendered(1, 2), approved(1, 2))
+    assert decide(told(anew), None) == ()
+    assert len(decide(told(looked(*anew)), None)) == 1
+
+
+def test_without_review_a_film_is_joined_at_once() -> None:
+    """Where the person wants no review nobody has a last look either."""
+    request = e.ProductionRequested(words="A keeper", options=e.Options(review=False))
+    facts = (request, *READY[1:])
+    assert looked(*facts) == facts
+    assert len(decide(told(facts), None)) == 1
 
 
 def test_a_take_that_is_made_anew_gives_a_second_cut() -> None:

@@ -11,11 +11,13 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from bus import codec
 from bus import events as e
 from bus.errors import LogUnavailable, Reason
 from bus.ids import ProductionId
 from bus.production import Production
 from bus.wire.books import LogBooks
+from services.gateway.denied import Bar
 from tests import stories
 from tests.stories import BEGINNING
 from tests.unit.gateway_house import House, finished, open_house, problem_of
@@ -93,6 +95,7 @@ async def test_lists_are_newest_first_in_pages_without_gap_or_repeat(house: Hous
     while link is not None:
         page = (await house.client.get(link)).json()
         seen += [one["id"] for one in page["productions"]]
+        assert page["more"] == len(made) - len(seen)
         link = page["next"]
         await house.create("One more")
         await house.caught_up()
@@ -242,6 +245,25 @@ async def test_health_is_ready_once_the_whole_log_was_seen(house: House) -> None
     assert problem_of(await house.client.get("/v1/productions"))[0] == 503
 
 
+async def test_what_films_have_taken_is_told_and_goes_into_estimates(house: House) -> None:
+    """Once a film is made its figures are there, and the estimate of the next one rests on them."""
+    assert (await house.client.get("/v1/stats")).json()["clips"] == []
+    events = [one.event for one in finished().log if isinstance(one, e.Recorded)]
+    made = await house.begin(*(codec.require_known(event) for event in events))
+    other = ProductionId("another-one")
+    before = (await house.client.get(f"/v1/productions/{made}")).headers["etag"]
+    await house.tell(other, *BEGINNING[:3])
+    await house.caught_up()
+    told = (await house.client.get("/v1/stats")).json()
+    assert told["film_count"] == 1
+    assert [(one["renderer"], one["rendered"]) for one in told["takes"]] == [("animatic", 3)]
+    estimate = (await house.client.get(f"/v1/productions/{other}")).json()["estimate"]
+    assert estimate["measured_on"] == "3 takes so far"
+    await house.tell(other, BEGINNING[3])
+    await house.caught_up()
+    assert (await house.client.get(f"/v1/productions/{made}")).headers["etag"] != before
+
+
 async def test_every_call_is_described_with_an_example(house: House) -> None:
     """The description names each call's body and answers by schemas that are there, and shows an example."""
     described = (await house.client.get("/v1/openapi.json")).json()
@@ -260,6 +282,17 @@ async def test_every_call_is_described_with_an_example(house: House) -> None:
                     assert "example" in content, (call["summary"], status)
 
 
+async def test_every_example_of_a_request_can_be_sent(house: House) -> None:
+    """Whoever copies the example of a body sends one that fits the schema beside it."""
+    described = (await house.client.get("/v1/openapi.json")).json()
+    for calls in described["paths"].values():
+        for call in calls.values():
+            said = call.get("requestBody", {}).get("content", {}).get("application/json")
+            if said is not None:
+                schema = {**said["schema"], "components": described["components"]}
+                jsonschema.Draft202012Validator(schema).validate(said["example"])
+
+
 def _references(document: object) -> list[str]:
     if isinstance(document, dict):
         own = [document["$ref"]] if isinstance(document.get("$ref"), str) else []
@@ -274,6 +307,7 @@ async def test_the_page_about_the_interface_names_every_call_and_every_problem(h
     page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
     ends = {one.path.rpartition("/")[2] for one in house.app.state.calls if not one.path.endswith("}")}
     assert [end for end in sorted(ends) if f"/{end}" not in page] == []
+    assert [bar for bar in Bar if f"`{bar}`" not in page] == []
     assert [reason for reason in Reason if f"`{reason}`" not in page] == []
     assert [name for name in ("fact", "progress", "strange", "dropped") if f"`{name}`" not in page] == []
 

@@ -213,3 +213,52 @@ async def test_a_store_that_takes_no_files_is_said(tmp_path: Path) -> None:
         assert (found, "takes no files" in detail) == (503, True), detail
         assert answer.headers["retry-after"]
         assert house.log.stored == []
+
+
+LORAS = """\
+[[lora]]
+name = "gouache"
+file = "gouache.safetensors"
+family = "wan2.1-14b"
+use = "style"
+purpose = "Makes everything look painted in gouache."
+
+[[lora]]
+name = "beach"
+file = "beach.safetensors"
+family = "wan2.1-14b"
+use = "motion"
+purpose = "Undresses the person in the picture."
+"""
+
+
+async def test_a_lora_is_named_with_the_request(house: House, tmp_path: Path) -> None:
+    """By its name in the catalogue, with a strength or without; one that nobody knows is refused at the door."""
+    (tmp_path / "loras.toml").write_text(LORAS)
+    house.door.catalogue.home = tmp_path
+    options = {"loras": [{"name": "gouache", "strength": 0.7}]}
+    answer = await house.client.post("/v1/productions", json={"words": WORDS, "options": options})
+    assert answer.status_code == 201
+    assert answer.json()["options"]["loras"] == options["loras"]
+    for loras, said in (
+        ([{"name": "gouach"}], "not in the catalogue"),
+        ([{"name": "gouache", "strength": 9}], "loras"),
+        ([{"name": "gouache"}, {"name": "gouache"}], "loras"),
+        ([{"name": "gouache", "weight": 1}], "weight"),
+    ):
+        refused = await house.client.post("/v1/productions", json={"words": WORDS, "options": {"loras": loras}})
+        status, what = problem_of(refused)
+        assert status == 422
+        assert said in what + refused.text
+
+
+async def test_an_innocent_prompt_with_a_lora_made_for_harm_is_refused(house: House, tmp_path: Path) -> None:
+    """The content policy reads what a LoRA is for, before anything is kept."""
+    (tmp_path / "loras.toml").write_text(LORAS)
+    house.door.catalogue.home = tmp_path
+    fields = {"words": "A woman smiles at the sea", "options": '{"loras": [{"name": "beach"}]}'}
+    answer = await house.client.post(
+        "/v1/productions", data=fields, files={"images": ("her.jpg", picture(), "image/jpeg")}
+    )
+    assert problem_of(answer)[0] == 403
+    assert len(house.log.stored) == 0

@@ -5,25 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from starlette.types import Message
 
 from bus import events as e
 from bus.ids import ProductionId
 from bus.subjects import progress_of
 from bus.wire.memory import MemoryLog
+from bus.work import Step
 from services.gateway.door import Limits
-from services.gateway.index import Reader
 from services.gateway.service import CannotListen, listen, open_door
 from services.gateway.sse import EventStream, facts_and_steps
-from tests import stories
+from services.gateway.steps import ProgressView
 from tests.stories import BEGINNING
 from tests.unit.gateway_house import House, open_house
 
@@ -174,6 +173,32 @@ async def test_facts_written_while_a_reader_arrives_are_not_lost(tmp_path: Path)
         assert heard == [list(range(1, count + 1))] * 10
 
 
+async def test_a_fact_that_comes_while_the_log_is_read_waits_for_those_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the index has passed before a reader listens, and what comes while it reads that, is whole and in order."""
+    async with open_house(tmp_path) as house:
+        production = await house.begin(*BEGINNING[:1])
+        await house.caught_up()
+        read = house.books.history
+
+        async def slow(of: ProductionId, after: int = 0) -> Sequence[e.Recorded | e.Unreadable]:
+            found = await read(of, after)
+            if after:
+                await house.tell(of, BEGINNING[2])
+                await house.caught_up()
+            return found
+
+        monkeypatch.setattr(house.books, "history", slow)
+        stream = facts_and_steps(house.door, production, 0)
+        heard = [await anext(stream), await anext(stream)]
+        await house.tell(production, BEGINNING[1])
+        await house.caught_up()
+        heard += [await anext(stream), await anext(stream)]
+        await stream.aclose()
+        assert [one.partition(b"\n")[0] for one in heard[1:]] == [b"id: 1", b"id: 2", b"id: 3"]
+
+
 async def test_progress_comes_without_an_id(tmp_path: Path) -> None:
     """Steps are shown as they happen and never move the place that a reader resumes from."""
     async with listening(tmp_path) as gateway:
@@ -190,6 +215,28 @@ async def _tell_until_cancelled(log: MemoryLog, production: ProductionId) -> Non
     while True:
         await log.tell(progress_of(production), b'{"service": "creator",\n "about": "sample", "done": 7, "total": 30}')
         await asyncio.sleep(0.01)
+
+
+async def test_whoever_comes_later_hears_how_far_the_work_is(tmp_path: Path) -> None:
+    """The newest step of open work, with its picture, is told to each new reader, and no more once it is settled."""
+    async with listening(tmp_path) as gateway:
+        production = await gateway.house.begin(*BEGINNING[:3])
+        await gateway.house.caught_up()
+        steps = gateway.house.door.index.steps
+        for done, preview in ((3, b"picture"), (7, None)):
+            step = Step(service="creator", about="sample", done=done, total=30, preview=preview)
+            steps.take(production, msgspec.json.encode(step))
+        async with ear(gateway.url, production) as one:
+            assert await one.facts(3) == [1, 2, 3]
+            heard = await one.next()
+            shown = msgspec.json.decode(heard.text, type=ProgressView)
+            assert (heard.name, shown.done, shown.preview) == ("progress", 7, b"picture")
+            await gateway.house.tell(production, BEGINNING[3])
+            assert (await one.next()).ordinal == 4
+        async with ear(gateway.url, production) as one:
+            assert await one.facts(4) == [1, 2, 3, 4]
+            await gateway.house.tell(production, BEGINNING[4])
+            assert (await one.next()).name == "fact"
 
 
 async def test_a_quiet_stream_says_that_it_is_still_there(tmp_path: Path) -> None:
@@ -268,32 +315,6 @@ async def test_a_reader_that_falls_behind_is_told_and_comes_back(tmp_path: Path)
         await anext(again)
         assert (await anext(again)).startswith(b"id: %d\n" % (len(got) + 1))
         await again.aclose()
-
-
-@given(offers=st.lists(st.booleans(), max_size=60), size=st.integers(1, 20))
-def test_a_reader_never_holds_more_than_its_limit(offers: list[bool], size: int) -> None:
-    """Facts come whole and in order, or the reader is dropped; steps give way to facts."""
-    recorded = stories.story(*BEGINNING[:1], *directions(60)).log
-
-    async def run() -> None:
-        reader = Reader(0, size)
-        facts = iter(recorded)
-        given = []
-        for is_fact in offers:
-            if is_fact:
-                given.append(next(facts))
-                reader.offer(given[-1])
-            else:
-                reader.offer_progress(b"{}")
-        taken = []
-        while (one := await reader.next(0)) is not None:
-            taken.append(one)
-        assert len(taken) <= size
-        got = [one for one in taken if not isinstance(one, bytes)]
-        assert got == given[: len(got)]
-        assert reader.is_dropped or got == given
-
-    asyncio.run(run())
 
 
 @pytest.mark.parametrize("value", ["x", "-1", "1.5", "9" * 30])

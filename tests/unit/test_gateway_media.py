@@ -99,3 +99,12 @@ async def test_a_plan_is_sent_whole_in_each_revision(house: House) -> None:
     assert len((await house.client.get(address)).json()["segments"]) == 1
     assert len((await house.client.get(f"{address}?revision=1")).json()["segments"]) == 3
     assert problem_of(await house.client.get(f"{address}?revision=3"))[0] == 404
+
+
+async def test_a_take_that_the_policy_refuses_is_not_sent(house: House) -> None:
+    """Neither the clip nor a picture of it."""
+    facts = (stories.ordered(PLAN, 1), stories.rendered(1), stories.flagged(1))
+    await house.begin(*BEGINNING, e.PlanWritten(number=1, plan=PLAN, made=stories.MADE), *facts)
+    for part in ("clip", "poster", "hand-over", "thumbnail"):
+        answer = await house.client.get(f"/v1/productions/{stories.PRODUCTION}/takes/1-1/{part}")
+        assert answer.status_code == 403, part

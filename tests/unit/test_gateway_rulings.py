@@ -25,6 +25,7 @@ def test_a_rejected_take_is_accepted_by_a_person() -> None:
         (PLANNED, e.Ruling.ACCEPT, Reason.UNKNOWN, "lighthouse-at-dusk-7q2k has no take 1-1."),
         (MADE_ONE[:-1], e.Ruling.ACCEPT, Reason.NOT_NOW, "Take 1-1 is not there to be looked at."),
         ((*MADE_ONE, stories.approved(1)), e.Ruling.ACCEPT, Reason.NOT_NOW, "Take 1-1 is already accepted."),
+        ((*MADE_ONE, stories.flagged(1)), e.Ruling.ACCEPT, Reason.POLICY, "Take 1-1 can't be accepted."),
         (
             (*MADE_ONE, stories.rejected(1)),
             e.Ruling.REFUSE,

@@ -43,7 +43,7 @@ def test_the_acts_that_are_offered_are_the_acts_that_are_granted(history: Story)
     """What `can` names is exactly what would not be refused."""
     state = history.state
     granted = []
-    for name in ("approve", "redirect", "answer", "say", "resume", "cancel", "remove"):
+    for name in ("approve", "redirect", "answer", "say", "edit", "resume", "cancel", "remove"):
         try:
             ACTS[name](state)
         except Refused:
@@ -96,7 +96,7 @@ def test_a_finished_film_is_shown_with_all_that_led_to_it() -> None:
     assert [one.takes[0].state for one in shown.segments] == ["approved"] * 3
     assert shown.segments[2].takes[0].clip == "/v1/productions/lighthouse-at-dusk-7q2k/takes/3-1/clip"
     assert shown.estimate is None
-    assert shown.can == ("say", "remove")
+    assert shown.can == ("say", "edit", "remove")
     assert summary(finished().state).poster == "/v1/productions/lighthouse-at-dusk-7q2k/takes/1-1/poster"
 
 
@@ -143,19 +143,25 @@ def test_nothing_is_estimated_before_anything_was_rendered() -> None:
 
 
 def test_the_sample_says_what_the_film_will_take() -> None:
-    """Seconds per megapixel-frame of the sample, times the frames of ten seconds at the sample's size."""
+    """Seconds per pixel of the sample, times the frames of ten seconds at the film's size, and not at the sample's."""
     estimate = view(told(BEGINNING[:4])).estimate
     assert estimate is not None
     per_frame_s = stories.COST.total_s / 33
-    assert estimate.total_s == pytest.approx(per_frame_s * 160, abs=0.05)
-    assert (estimate.measured_on, estimate.is_rough) == ("sample 1-1", True)
+    assert estimate.total_s == pytest.approx(per_frame_s * 160 * (832 * 480) / (416 * 240), abs=0.05)
+    assert (estimate.measured_on, estimate.is_rough) == ("the sample", True)
+
+
+def test_a_sample_that_does_not_say_the_size_of_the_film_says_nothing_of_its_time() -> None:
+    """A log from before the size was written on it gives no figure, rather than that of a film as small as a sample."""
+    ordered = e.SampleOrdered(brief=1, take=1, order=stories.sample_order())
+    assert view(told((*BEGINNING[:2], ordered, BEGINNING[3]))).estimate is None
 
 
 def test_takes_say_more_than_the_sample_and_accepted_segments_are_not_left() -> None:
     """With takes rendered the figure is theirs, and only segments without an accepted take are left."""
     estimate = view(told((*MADE_ONE, stories.approved(1)))).estimate
     assert estimate is not None
-    assert (estimate.measured_on, estimate.is_rough) == ("1 take", False)
+    assert (estimate.measured_on, estimate.is_rough) == ("1 take so far", False)
     assert estimate.total_s == pytest.approx(3 * stories.COST.total_s)
     assert estimate.left_s == pytest.approx(2 * stories.COST.total_s)
 

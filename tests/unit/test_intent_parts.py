@@ -17,7 +17,7 @@ from services.intent.languages import Text, fold, language_of
 from services.intent.numbers import number_at
 from services.intent.quantities import quantities
 from services.intent.rules import Words, read_brief
-from services.intent.shots import read_notes
+from services.intent.shots import notes_apart, read_notes
 
 
 def number_in(words: str) -> float | None:
@@ -235,6 +235,22 @@ def test_every_folded_letter_leads_back_to_where_it_came_from(words: str) -> Non
 def test_words_about_one_segment_are_noted(words: str, notes: list[tuple[int, str]]) -> None:
     """Each note has the segment's number and what is said of it."""
     assert [(one.segment, one.words) for one in read_notes(Text.of(words))[0]] == notes
+
+
+@pytest.mark.parametrize(
+    ("words", "notes"),
+    [
+        ("a girl turns and smiles, 15 seconds, segment 2: closer", [(2, "closer")]),
+        ("segment 1: a girl. segment 2: a boy", []),
+        ("a girl turns. shot 1: wide. shot 2: closer", []),
+        ("segment 2: closer", []),
+    ],
+)
+def test_first_words_may_note_a_segment_after_they_said_what_is_to_be_seen(
+    words: str, notes: list[tuple[int, str]]
+) -> None:
+    """A list of the shots begins with the first one, and stays a list."""
+    assert [(one.segment, one.words) for one in notes_apart(Text.of(words))[0]] == notes
 
 
 # -- work -----------------------------------------------------------------------------------------------------

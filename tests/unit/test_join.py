@@ -16,9 +16,14 @@ from bus.plan import Size
 from services._kit.media import ClipWriter, Frame, Unreadable, frames_of
 from services.stitcher.cut import Crop, EditList, Shown, middle_of
 from services.stitcher.join import FilmWrong, JoinFacts, JoinStopped, check_film, join
+from services.stitcher.label import Label
+from services.stitcher.sources import ALGORITHMIC
 
 WIDTH, HEIGHT, FPS = 208, 112, 16
 LONG = 33
+LABEL = Label(
+    title="Leuchtturm – bei Dämmerung", description="A keeper <rows> out & back.", digital_source_type=ALGORITHMIC
+)
 HUES = {"a": 10, "b": 70, "c": 130}
 
 
@@ -223,13 +228,13 @@ def test_a_foreign_film_with_b_frames_is_copied_whole(tmp_path: Path) -> None:
 
 
 def test_the_same_clips_give_the_same_bytes(clips: dict[str, Path], tmp_path: Path) -> None:
-    """A film can be made again: copied, trimmed, crossfaded and titled parts are the same byte for byte."""
+    """A film can be made again: copied, trimmed and crossfaded parts and its label are the same byte for byte."""
     cuttings = [(clips["a"], 0, LONG, 0), (clips["b"], 1, LONG, 0), (clips["c"], 0, LONG, 5)]
     edit, paths = edit_of(cuttings)
     digests = set()
     for number in range(3):
         target = tmp_path / f"{number}.mp4"
-        join(edit, paths, target, Steps(), never, title="Dusk")
+        join(edit, paths, target, Steps(), never, label=LABEL)
         digests.add(hashlib.sha256(target.read_bytes()).hexdigest())
     assert len(digests) == 1
 
@@ -237,11 +242,12 @@ def test_the_same_clips_give_the_same_bytes(clips: dict[str, Path], tmp_path: Pa
 def test_the_film_carries_its_title_and_starts_with_its_index(clips: dict[str, Path], tmp_path: Path) -> None:
     """A player shows the title, and a browser plays before the file is there in full."""
     edit, paths = edit_of([(clips["a"], 0, LONG, 0)])
-    join(edit, paths, tmp_path / "film.mp4", Steps(), never, title="Leuchtturm – bei Dämmerung")
+    join(edit, paths, tmp_path / "film.mp4", Steps(), never, label=LABEL)
     content = (tmp_path / "film.mp4").read_bytes()
     assert content.index(b"moov") < content.index(b"mdat")
     with av.open(str(tmp_path / "film.mp4")) as container:
-        assert container.metadata["title"] == "Leuchtturm – bei Dämmerung"
+        assert container.metadata["title"] == LABEL.title
+        assert container.metadata["description"] == LABEL.description
         assert "creation_time" not in container.metadata
 
 

@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bus.plan import Plan, Segment, SegmentNote, basis_of
+from bus import events as e
+from bus.plan import Made, Plan, Segment, SegmentNote, basis_of
+from bus.plan_changes import plan_changes
+from bus.production import Production
+from services.planner.decide import WritePlan
 from services.planner.markdown import plan_as_markdown, time_code
-from services.planner.revise import plan_changes, with_notes
+from services.planner.perform import after_another_hand, was_by_hand
+from services.planner.revise import with_notes
 from services.planner.rules import PlanSettings, write_plan
+from tests import stories
 from tests.unit.test_plan_rules import SUBJECTS, brief
 
 
@@ -121,3 +127,44 @@ def test_the_page_shows_every_segment_and_no_markup_of_the_person() -> None:
 def assert_row(segment: Segment, rows: list[str]) -> None:
     """Say that one row shows the segment's framing."""
     assert any(row.startswith(f"| {segment.id} |") and segment.shot in row and segment.movement in row for row in rows)
+
+
+# -- after another hand ----------------------------------------------------------------------------------------
+
+
+def edited_by_hand() -> tuple[Plan, Production]:
+    """Return a plan by rules whose second segment a person wrote anew, and the production with it."""
+    first = write_plan(brief(), PlanSettings(), None, 1)
+    wolf = msgspec.structs.replace(first.segments[1], prompt="A grey wolf waits.", beat="A grey wolf waits.")
+    plan = msgspec.structs.replace(first, segments=(first.segments[0], wolf, *first.segments[2:]))
+    state = stories.told(
+        (
+            *stories.BEGINNING[:1],
+            e.IntentParsed(number=1, heard=1, brief=brief(), made=stories.MADE),
+            e.PlanWritten(number=1, plan=first, made=stories.MADE),
+            e.PlanRevised(number=2, plan=plan, changes=(), made=Made(by="person", version="1")),
+        )
+    )
+    return plan, state
+
+
+def test_a_note_leaves_alone_what_a_person_wrote_by_hand() -> None:
+    """Words about one segment change that one; a segment that was edited by hand is neither undone nor replaced."""
+    plan, state = edited_by_hand()
+    noted = brief(notes=(SegmentNote(segment=3, words="closer"),))
+    task = WritePlan(number=3, brief_number=2, brief=noted, sample=None, highest_segment=9, before=plan)
+    assert was_by_hand(state)
+    after, remark = after_another_hand(task, state, plan)
+    assert [one.id for one in after.segments if one not in plan.segments] == [3]
+    assert after.segments[1].prompt == "A grey wolf waits."
+    assert after.brief == 2
+    assert remark.startswith("You had edited the plan by hand: it stays as it is, and your notes stand in the prompts")
+
+
+def test_other_words_say_that_the_hand_made_part_may_be_lost() -> None:
+    """Where more than notes changed the rules plan anew, and it is said that they did not know what was edited."""
+    plan, state = edited_by_hand()
+    task = WritePlan(number=3, brief_number=2, brief=brief(style="noir"), sample=None, highest_segment=9, before=plan)
+    after, remark = after_another_hand(task, state, plan)
+    assert after is plan
+    assert remark.startswith("You had edited the plan by hand; the rules could not go on with it")

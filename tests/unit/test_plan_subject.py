@@ -125,6 +125,9 @@ READ = (
     ),
     ("James runs through the forest", "James", "runs through the forest", "forest"),
     ("Running through a forest at night", "", "", "forest"),
+    ("She turns and smiles", "", "", "anywhere"),
+    ("I walk along the beach", "", "", "beach"),
+    ("They dance in the rain", "", "", "anywhere"),
     ("A lighthouse keeper, old and tired, rows out", "an old and tired lighthouse keeper", "rows out", "ocean"),
     (
         "A cat is sitting on the windowsill, then it suddenly jumps down and starts exploring the room",

@@ -13,7 +13,11 @@ KNOWN = (
     *("nats.url", "nats.user", "nats.password_file", "nats.monitor_url", "nats.port", "nats.monitor_port"),
     *("gateway.host", "gateway.port"),
     *("film.duration_max_s", "film.takes_max", "film.when_takes_are_used_up", "film.caption"),
+    *("provenance.certificate", "provenance.key"),
     *("work.ack_wait_s.render", "work.ack_wait_s.short", "work.sweep_s", "work.drain_s"),
+    *("llm.use", "llm.url", "llm.text", "llm.vision", "llm.final", "llm.connect_s", "llm.first_token_s"),
+    *("llm.between_tokens_s", "llm.whole_s", "llm.keep_alive", "llm.seed"),
+    *("comfyui.urls", "comfyui.prefer_large"),
     *("renderer", "productions"),
 )
 
@@ -40,7 +44,8 @@ def test_a_home_without_a_file_has_the_defaults(tmp_path: Path) -> None:
         "keep",
     )
     assert (settings.work.ack_wait_s.render, settings.work.ack_wait_s.short) == (30, 15)
-    assert settings.renderer == "animatic"
+    assert settings.renderer == "auto"
+    assert settings.comfyui.urls == ()
     assert settings.productions_folder == tmp_path / "productions"
 
 
@@ -185,3 +190,47 @@ def test_a_password_is_not_shown(tmp_path: Path) -> None:
     write_secret(Home(tmp_path), "planner", "made-up")
     found = credentials(settings_of(tmp_path, '[nats]\nurl = "nats://log:4222"'), "planner")
     assert "made-up" not in f"{found!r} {found} {Secret(user='planner', password='made-up')!r}"
+
+
+def test_the_environment_says_for_one_start_whether_a_model_thinks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`kindling up --llm off` holds for the services it starts, and changes no file."""
+    monkeypatch.delenv("KINDLING_LLM")
+    assert load(tmp_path).llm.use == "auto"
+    monkeypatch.setenv("KINDLING_LLM", "off")
+    assert settings_of(tmp_path, '[llm]\nuse = "ollama"\ntext = ["llama3.1:8b"]\n').llm.use == "off"
+    assert load(tmp_path).llm.text == ("llama3.1:8b",)
+    monkeypatch.setenv("KINDLING_LLM", "perhaps")
+    with pytest.raises(SettingsWrong) as caught:
+        load(tmp_path)
+    assert "auto, ollama or off" in caught.value.why
+
+
+@pytest.mark.parametrize("text", ["url = 'localhost:11434'", "url = 'file:///tmp'", "text = []", "use = 'yes'"])
+def test_a_model_that_cannot_be_asked_is_refused(tmp_path: Path, text: str) -> None:
+    """An address is one of http, and a list names a model."""
+    assert "llm." in refusal_of(tmp_path, f"[llm]\n{text}").what
+
+
+def test_comfyui_servers_are_addresses_each_named_once(tmp_path: Path) -> None:
+    """A bare host and port is one by HTTP; what is named twice is one server."""
+    text = '[comfyui]\nurls = ["127.0.0.1:8188", "http://127.0.0.1:8188/", "https://gpu.example/comfy"]'
+    assert settings_of(tmp_path, text).comfyui.urls == ("http://127.0.0.1:8188", "https://gpu.example/comfy")
+
+
+@pytest.mark.parametrize("url", ["ftp://gpu:8188", "http://", "http://gpu:99999", "http://gpu/?a=b", "a b"])
+def test_what_is_no_address_of_a_server_is_said(tmp_path: Path, url: str) -> None:
+    """With one that would be."""
+    refused = refusal_of(tmp_path, f'[comfyui]\nurls = ["{url}"]')
+    assert url in refused.what
+    assert "http://127.0.0.1:8188" in refused.help
+
+
+def test_servers_named_for_this_run_take_the_place_of_those_in_the_file(tmp_path: Path) -> None:
+    """Whoever names a server on the command line wants films from it, even where the file says animatic."""
+    (tmp_path / "kindling.toml").write_text('renderer = "animatic"\n[comfyui]\nurls = ["http://one:8188"]')
+    assert load(tmp_path, {}).renderer == "animatic"
+    settings = load(tmp_path, {"KINDLING_COMFYUI": "two:8188 http://three:8188"})
+    assert settings.comfyui.urls == ("http://two:8188", "http://three:8188")
+    assert settings.renderer == "comfyui"

@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 from kindling.cli import app
 from services._kit.adopting import adopt
 from services._kit.bindings import bind, trial_values
+from services._kit.comfyui.check import check
 from services._kit.graphs import Graph, Node, Place, WorkflowWrong, encode_graph, with_values
 from services._kit.roles import find_roles
 from services._kit.workflow_files import load_workflows
 from services._kit.workflows import Role, Workflow
-from services.creator.renderers.comfyui.check import check
 from tests.unit.workflow_server import facts
 
 WORKFLOWS = load_workflows()

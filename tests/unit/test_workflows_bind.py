@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services._kit.bindings import SEED_MAX, LoraFile, bind, resolve_file, trial_values
+from services._kit.comfyui.facts import listed_files
 from services._kit.graphs import Graph, Link, Place, WorkflowWrong, api_format, link_of, parse_graph
 from services._kit.workflow_files import load_workflows
 from services._kit.workflows import Role, Workflow
-from services.creator.renderers.comfyui.facts import listed_files
 from tests.golden import posted
 from tests.unit.workflow_server import FILES, facts
 

@@ -4,13 +4,13 @@ import msgspec
 import pytest
 
 from services._kit.bindings import LoraFile, OrderValues, bind, trial_values
+from services._kit.comfyui.check import check
+from services._kit.comfyui.facts import ServerFacts, parse_object_info
+from services._kit.comfyui.problem import Problem
 from services._kit.graphs import Graph, Node, Place, WorkflowWrong, with_values
 from services._kit.loras import load_loras
 from services._kit.workflow_files import load_workflows
 from services._kit.workflows import Bucket, Workflow
-from services.creator.renderers.comfyui.check import check
-from services.creator.renderers.comfyui.facts import ServerFacts, parse_object_info
-from services.creator.renderers.comfyui.problem import Problem
 from services.creator.renderers.renderer import FailureKind
 from tests.unit.workflow_server import FILES, cogvideo_facts, facts
 

@@ -7,7 +7,9 @@ import pytest
 
 from bus.ids import digest_of
 from bus.plan import Look, Lora, Mode, Movement, Order, ShotSize
-from services._kit.loras import load_loras
+from services._kit.graphs import api_format
+from services._kit.loras import Lora as Described
+from services._kit.loras import Loras, Use, load_loras
 from services._kit.workflow_files import load_workflows
 from services._kit.workflows import Role
 from services.creator.renderers.comfyui.fitting import families
@@ -123,3 +125,43 @@ def test_every_family_and_workflow_can_be_named_by_an_order() -> None:
     names = {one.name for one in load_workflows().all}
     assert set(FAMILIES) == names | {"wan2.1", "wan2.1-fast", "wan2.1-1.3b", "cogvideox"}
     assert Role.MODEL in load_workflows().resolve("wan2.1-fast", "t2v").roles
+
+
+def test_a_sample_tells_what_share_of_the_work_it_is() -> None:
+    """4 steps without guidance are 4 runs of the model, 40 with it 80."""
+    assert WAN.share(WAN.bind(changed(draft=True))) == 4 / 80
+    assert WAN.share(WAN.bind(ORDER)) == 1.0
+    assert WAN.share(WAN.bind(changed(steps=20))) == 0.5
+
+
+def test_trigger_words_reach_the_model_whoever_wrote_the_prompt() -> None:
+    """Without its trigger a LoRA has no effect."""
+    gouache = Described(
+        name="gouache", file="g.safetensors", family="wan2.1-14b", use=Use.STYLE, purpose="Paint.", triggers=("gch",)
+    )
+    family = families(load_workflows(), Loras(all=(gouache,)))["wan2.1"]
+    bound = family.bind(changed(loras=(Lora(name="gouache", strength=1.0),)))
+    assert "gch, A boat" in json.dumps(api_format(bound.graph))
+
+
+@pytest.mark.parametrize(
+    ("change", "size"),
+    [
+        ({"width": 1280, "height": 720}, (832, 480)),
+        ({"width": 720, "height": 1280}, (480, 832)),
+        ({}, (624, 352)),
+        ({"width": 960, "height": 960}, (624, 624)),
+    ],
+)
+def test_the_models_own_smaller_size_is_proposed_first(change: dict[str, object], size: tuple[int, int]) -> None:
+    """Of the same shape; below its smallest the sides shrink by a quarter."""
+    smaller = WAN.smaller(changed(**change))
+    assert smaller is not None
+    assert (smaller.width, smaller.height, smaller.frame_count) == (*size, 81)
+
+
+def test_a_model_of_one_size_has_no_smaller_one() -> None:
+    """CogVideoX knows one size; a person is asked, and told what else would help."""
+    order = changed(renderer="cogvideox", mode=Mode.T2V, start=None, width=720, height=480, frame_count=49, fps=8)
+    assert FAMILIES["cogvideox"].smaller(order) is None
+    assert FAMILIES["cogvideox"].smaller(msgspec.structs.replace(order, draft=True)) is not None

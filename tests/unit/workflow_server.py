@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from services.creator.renderers.comfyui.facts import ServerFacts, parse_object_info
+from services._kit.comfyui.facts import ServerFacts, parse_object_info
 
 FILES: dict[str, list[str]] = {
     "diffusion_models": [

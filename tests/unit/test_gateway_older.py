@@ -1,0 +1,223 @@
+"""The calls of older UIs: what is understood of them, and what is not."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path, PurePath
+
+import pytest
+
+from bus import events as e
+from bus.ids import ProductionId
+from bus.plan import LoraWish
+from services.gateway.older import clip_of, files_of, job_of, link_of
+from services.gateway.requests import ClipBody, SizeBody
+from tests import stories
+from tests.unit.clip_house import FOX, made_clip
+from tests.unit.gateway_house import PLANNED, STALLED, House, finished, open_house, problem_of, refused
+from tests.unit.test_gateway_create import picture
+
+FOLDER = PurePath("/films/productions")
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Return an open gateway that serves the older calls, too."""
+    async with open_house(tmp_path, has_older_routes=True) as one:
+        yield one
+
+
+def test_fields_of_older_uis_mean_what_ours_do() -> None:
+    """Text of a form becomes figures, several names mean one thing, and what is empty is left out."""
+    fields: dict[str, tuple[object, ...]] = {
+        "prompt": (FOX,),
+        "negative_prompt": ("text",),
+        "width": ("832",),
+        "height": (480,),
+        "num_frames": ("33",),
+        "num_inference_steps": ("30",),
+        "seed": ("-1",),
+        "lora_name": ("gouache",),
+        "lora_weight": ("0.7",),
+        "workflow": ("",),
+    }
+    assert clip_of(fields) == ClipBody(
+        prompt=FOX,
+        negative="text",
+        size=SizeBody(width=832, height=480),
+        frames=33,
+        steps=30,
+        loras=(LoraWish(name="gouache", strength=0.7),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"guidance_scale": ("7",)}, "The field 'guidance_scale' is not known."),
+        ({"frames": ("33",), "length": ("33",)}, "says again what another one says"),
+        ({"prompt": ("a", "b")}, "is there 2 times"),
+        ({"steps": ("many",)}, "The field for steps is no number."),
+        ({"steps": (True,)}, "The field for steps is no number."),
+        ({"width": ("832",)}, "A size has a width and a height."),
+        ({"lora_strength": ("1",)}, "A strength is said, and no LoRA."),
+        ({"prompt": (["a"],)}, "The field for prompt is no text."),
+    ],
+)
+def test_what_is_not_understood_is_named(fields: dict[str, tuple[object, ...]], says: str) -> None:
+    """A field that is not known is an error and not a wish ignored; the page that lists them is named."""
+    caught = refused(lambda: clip_of(fields))
+    assert says in caught.what
+    assert "older-uis.md" in caught.help
+
+
+@pytest.mark.parametrize(
+    ("value", "files"),
+    [
+        ((["a.mp4", "b.mp4"],), ("a.mp4", "b.mp4")),
+        (("a.mp4", "b.mp4"), ("a.mp4", "b.mp4")),
+        (("a.mp4, b.mp4",), ("a.mp4", "b.mp4")),
+        (('["a.mp4", "b.mp4"]',), ("a.mp4", "b.mp4")),
+    ],
+)
+def test_files_come_as_a_list_in_any_form(value: tuple[object, ...], files: tuple[str, ...]) -> None:
+    """JSON, repeated fields, commas: all of them name the same files."""
+    assert files_of({"video_files": value, "output_filename": ("../out/My film.mp4",)}) == (files, "My film")
+
+
+@pytest.mark.parametrize("value", [(), ("",), ([1],), ("[1]",), ({},)])
+def test_no_files_is_said(value: tuple[object, ...]) -> None:
+    """What is no list of names is refused before anything is looked for."""
+    assert refused(lambda: files_of({"video_files": value})).why
+
+
+@pytest.mark.parametrize(
+    ("file", "link"),
+    [
+        ("fox-7q2k.mp4", "/v1/productions/fox-7q2k/film"),
+        ("completed/fox-7q2k.cut-2.mp4", "/v1/productions/fox-7q2k/film?cut=2"),
+        ("/films/productions/completed/fox-7q2k.mp4", "/v1/productions/fox-7q2k/film"),
+        ("segments/fox-7q2k/segment-003-take-2-approved.mp4", "/v1/productions/fox-7q2k/takes/3-2/clip"),
+        ("segments\\fox-7q2k\\sample-1-take-1.mp4", "/v1/productions/fox-7q2k/samples/1-1/clip"),
+    ],
+)
+def test_files_of_the_folder_are_clips_of_ours(file: str, link: str) -> None:
+    """Whatever name a person finds there means the clip that lies there."""
+    assert link_of(file, FOLDER) == link
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "",
+        "/etc/passwd",
+        "../fox-7q2k.mp4",
+        "completed/../../fox-7q2k.mp4",
+        "/films/productions/../fox-7q2k.mp4",
+        "/films/other/fox-7q2k.mp4",
+        "objects/ab/abcdef.mp4",
+        "fox-7q2k.mov",
+        "other/fox-7q2k.mp4",
+        "segments/fox-7q2k/../x.mp4",
+    ],
+)
+def test_files_elsewhere_are_not(file: str) -> None:
+    """Nothing outside the folder of the films can be named, and nothing in it that is no film or clip."""
+    assert "is no film or clip of ours" in refused(lambda: link_of(file, FOLDER)).what
+
+
+def test_a_job_says_where_a_production_stands() -> None:
+    """Queued, processing, completed, failed: a poller needs no more than that."""
+    assert job_of(stories.told(PLANNED), ()).status == "queued"
+    assert job_of(stories.told((*PLANNED, STALLED)), ()).error == "It broke. Resume."
+    done = job_of(finished().state, ())
+    assert (done.status, done.progress, done.output_file) == ("completed", 100, f"{stories.PRODUCTION}.mp4")
+
+
+async def test_older_calls_are_off_unless_they_are_set(tmp_path: Path) -> None:
+    """By default they are no calls of ours, and are not described."""
+    async with open_house(tmp_path) as house:
+        for path in ("/generate_wan_t2v", "/generate_wan_video", "/stitch_videos"):
+            assert problem_of(await house.client.post(path, json={"prompt": FOX}))[0] == 404
+        described = (await house.client.get("/v1/openapi.json")).json()
+        assert [path for path in described["paths"] if not path.startswith("/v1")] == []
+
+
+async def test_a_clip_from_text_is_a_job(house: House) -> None:
+    """Form or JSON, the answer says under which name the job is asked after, and it is a clip like any other."""
+    for sent in ({"json": {"prompt": FOX, "frames": 17}}, {"data": {"prompt": FOX, "frames": "17"}}):
+        answer = await house.client.post("/generate_wan_t2v", **sent)
+        assert answer.status_code == 200, answer.text
+        job = answer.json()
+        assert (job["success"], job["status"]) == (True, "queued")
+        shown = (await house.client.get(job["production"])).json()
+        assert (shown["purpose"], shown["segments"][0]["frame_count"]) == ("clip", 17)
+        for ask in (
+            house.client.get(job["status_url"]),
+            house.client.post("/video_status", json={"job_id": job["job_id"]}),
+            house.client.post("/video_status", data={"prompt_id": job["job_id"]}),
+        ):
+            assert (await ask).json()["job_id"] == job["job_id"]
+
+
+async def test_a_clip_from_a_picture_takes_one(house: House) -> None:
+    """As a file or in base64; without one, or with one where words alone are taken, that is said."""
+    content = picture(96, 64, format_="PNG")
+    data_url = f"data:image/png;base64,{base64.b64encode(content).decode()}"
+    for sent in (
+        {"data": {"prompt": FOX, "frames": "17"}, "files": {"image": ("x.png", content, "image/png")}},
+        {"json": {"prompt": FOX, "frames": 17, "image": data_url}},
+        {"json": {"prompt": FOX, "frames": 17, "start_image": data_url, "end_image": data_url.partition(",")[2]}},
+    ):
+        answer = await house.client.post("/generate_wan_video", **sent)
+        assert answer.status_code == 200, answer.text
+        shown = (await house.client.get(answer.json()["production"])).json()
+        assert shown["segments"][0]["start"]["kind"] == "image"
+    for path, body, says in (
+        ("/generate_wan_video", {"prompt": FOX}, "There is no picture."),
+        ("/generate_wan_t2v", {"prompt": FOX, "image": data_url}, "A picture came with it."),
+        ("/generate_wan_video", {"prompt": FOX, "image": "x"}, "image is no picture in base64."),
+        ("/generate_wan_t2v", {"prompt": FOX, "cfg": 5}, "The field 'cfg' is not known."),
+        ("/generate_wan_t2v", {"prompt": "A nude schoolgirl"}, "The content policy refuses this."),
+    ):
+        answer = await house.client.post(path, json=body)
+        found, detail = problem_of(answer)
+        assert found in (403, 422)
+        assert says in detail
+        assert answer.json()["success"] is False
+        assert says in answer.json()["error"]
+
+
+async def test_files_are_joined_and_asked_after(house: House, tmp_path: Path) -> None:
+    """Names that jobs gave are joined; names elsewhere, and jobs that are not, are refused."""
+    links = [await made_clip(house, tmp_path, name) for name in ("one", "two")]
+    ids = [link.split("/")[3] for link in links]
+    done = (await house.client.get(f"/video_status?job_id={ids[0]}")).json()
+    assert (done["status"], done["video_url"]) == ("completed", links[0])
+    body = {"video_files": [f"{one}.mp4" for one in ids], "output_filename": "both.mp4"}
+    answer = await house.client.post("/stitch_videos", json=body)
+    assert answer.status_code == 200, answer.text
+    state = await house.books.state(ProductionId(answer.json()["job_id"]))
+    assert state.plan is not None
+    assert (state.plan.title, len(state.plan.segments)) == ("both", 2)
+    form = {"video_files": [f"{one}.mp4" for one in ids]}
+    assert (await house.client.post("/stitch_videos", data=form)).status_code == 200
+    for wrong, status in (({"video_files": ["/etc/passwd"]}, 422), ({"video_files": ["no-such-7q2k.mp4"]}, 404)):
+        assert problem_of(await house.client.post("/stitch_videos", json=wrong))[0] == status
+    assert problem_of(await house.client.get("/video_status?job_id=no-such-7q2k"))[0] == 404
+    assert problem_of(await house.client.get("/video_status"))[0] == 422
+    assert problem_of(await house.client.get("/video_status?job=x"))[0] == 422
+
+
+async def test_a_job_on_its_way_says_how_far_it_is(house: House) -> None:
+    """The newest step is the per cent that an older UI draws."""
+    answer = await house.client.post("/generate_wan_t2v", json={"prompt": FOX, "frames": 17})
+    production = ProductionId(answer.json()["job_id"])
+    await house.caught_up()
+    house.door.index.steps.take(production, b'{"service": "creator", "about": "segment 1", "done": 4, "total": 17}')
+    job = (await house.client.get(f"/video_status?job_id={production}")).json()
+    assert (job["status"], job["progress"]) == ("processing", 23)
+    await house.tell(production, e.ProductionCancelled(why="enough"))
+    job = (await house.client.get(f"/video_status?job_id={production}")).json()
+    assert (job["success"], job["status"]) == (False, "failed")
