@@ -66,7 +66,7 @@ class Crew:
             plan = msgspec.structs.replace(story.plan(self.segments), brief=number)
             return (e.PlanWritten(number=1, plan=plan, made=story.MADE),)
         if sample is None:
-            return (e.SampleOrdered(brief=number, take=1, order=story.sample_order()),)
+            return (e.SampleOrdered(brief=number, take=1, order=story.sample_order(), film_size=story.FILM_SIZE),)
         if sample.rendered is None:
             where = story.posting(f"sample {number}")
             started = e.SampleStarted(brief=number, take=1, posting_number=1, posting=where)

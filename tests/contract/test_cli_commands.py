@@ -15,6 +15,8 @@ import msgspec
 import pytest
 from typer.testing import CliRunner, Result
 
+from bus.events import ProductionRequested
+from bus.ids import ProductionId
 from bus.plan import Plan
 from kindling.children import this_process
 from kindling.cli import app
@@ -24,7 +26,7 @@ from services._kit.home import Home
 from tests.contract.cli_stage import Stage, open_stage
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback is not None]
+COMMANDS = [one.name or one.callback.__name__ for one in app.registered_commands if one.callback is not None]
 
 
 @dataclass
@@ -97,7 +99,7 @@ def test_help_shows_an_example_that_the_command_takes(empty: Shell, command: str
 def test_help_names_every_command(empty: Shell) -> None:
     """Nothing is hidden, and nothing is named that is not there."""
     text = empty.call("--help").stdout
-    assert len(COMMANDS) == 20
+    assert len(set(COMMANDS)) == len(COMMANDS)
     assert [one for one in COMMANDS if f"│ {one} " not in text] == []
 
 
@@ -125,6 +127,10 @@ def test_the_command_starts_without_what_only_some_commands_need() -> None:
         ("overrule", "light", "3-2", "accept"),
         ("redo", "light", "three"),
         ("replay", "light", "--at", "0"),
+        ("replay", "light", "--at", "3", "--at-time", "14:32"),
+        ("replay", "light", "--at-time", "soon"),
+        ("diff", "light", "0"),
+        ("why", "light", "scene", "3"),
     ],
     ids=" ".join,
 )
@@ -260,6 +266,26 @@ async def test_productions_are_listed_for_people_and_for_programs(shell: Shell) 
     assert listed["id"] in (await shell.run("ls")).stdout
 
 
+async def test_a_long_list_is_cut_and_what_is_left_out_is_said(stage: Stage, shell: Shell) -> None:
+    """The newest ones up to the limit, over pages as well; all of them where they are asked for."""
+    stage.crew.is_at_work.clear()
+    names = [ProductionId(f"film-{number:03}") for number in range(103)]
+    for name in names:
+        await stage.books.act(name, lambda _: (ProductionRequested(words="A film"),))
+    usual = await shell.run("ls")
+    assert usual.stdout.count("film-") == 50
+    assert "53 older ones are not listed. All of them: kindling ls --all" in usual.stderr
+    for arguments, count, said in (
+        (("--limit", "102"), 102, "1 older one is not listed"),
+        (("--limit", "103"), 103, ""),
+        (("--all",), 103, ""),
+    ):
+        result = await shell.run("ls", "--json", *arguments)
+        assert [one["id"] for one in json.loads(result.stdout)] == names[::-1][:count]
+        assert said in result.stderr
+        assert bool(result.stderr) == bool(said)
+
+
 async def test_acts_of_a_person_go_to_the_gateway(stage: Stage, shell: Shell) -> None:
     """Words, decisions and the end; each says beside the result what it did, and refusals have their code."""
     await shell.run("make", "a lighthouse", "--yes", "--json")
@@ -317,3 +343,36 @@ def test_what_is_documented_of_the_json_forms_is_there() -> None:
     text = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     for document in (Made, BriefDocument):
         assert [one for one in document.__struct_fields__ if f"`{one}`" not in text] == []
+
+
+# -- tokens ---------------------------------------------------------------------------------------------------
+
+
+def test_a_token_is_a_result_and_is_shown_once(empty: Shell) -> None:
+    """Stdout holds the token and nothing else; afterwards only its name is to be had, until it is removed."""
+    made = empty.call("token", "new", "phone", "--scope", "read")
+    assert made.exit_code == 0
+    assert made.stdout.strip() == made.stdout.split()[0]
+    assert made.stdout.startswith("kdl_")
+    assert "not shown again" in " ".join(made.stderr.split())
+    listed = json.loads(empty.call("token", "ls", "--json").stdout)
+    assert [(one["name"], one["scope"]) for one in listed] == [("phone", "read")]
+    assert made.stdout.strip() not in empty.call("token", "ls").stdout
+    assert empty.call("token", "new", "phone").exit_code == Exit.REFUSED
+    assert empty.call("token", "rm", "tablet").exit_code == Exit.UNKNOWN
+    assert empty.call("token", "rm", "phone").exit_code == 0
+    assert "No tokens yet" in empty.call("token", "ls").stderr
+
+
+def test_a_gateway_that_others_could_reach_is_not_started_without_a_token(empty: Shell) -> None:
+    """`kindling up` says what is missing before it starts anything, and doctor says it, too."""
+    empty.home.settings_file.write_text('[gateway]\nhost = "0.0.0.0"\nport = 8497\n')
+    refused = empty.call("up")
+    assert refused.exit_code == Exit.REFUSED
+    assert "kindling token new" in refused.stderr
+    assert not empty.home.nats.exists()
+    checks = {one["name"]: one for one in json.loads(empty.call("doctor", "--json").stdout)["checks"]}
+    assert checks["access"]["state"] == "bad"
+    empty.call("token", "new", "phone")
+    checks = {one["name"]: one for one in json.loads(empty.call("doctor", "--json").stdout)["checks"]}
+    assert (checks["access"]["state"], checks["access"]["what"]) == ("ok", "by token; there is one")

@@ -17,12 +17,15 @@ from bus.ids import ProductionId
 from bus.production import Production, Word
 from kindling.client import Gateway
 from kindling.display import NoAnswer, fact_line
+from kindling.ends import end_of
 from kindling.exits import Exit, Trouble, code_of
 from kindling.lines import Pace
-from kindling.making import Left, Making, Manner, end_of
+from kindling.making import Making
+from kindling.manner import Left, Manner
 from kindling.places import Places
 from kindling.screen import address_line
 from kindling.watch import Watch
+from services.gateway.experience import Experience
 from services.gateway.requests import OptionsBody
 from tests.contract.cli_stage import Stage, open_stage
 
@@ -55,7 +58,7 @@ class Screen:
     def fact(self, recorded: e.Recorded) -> None:
         self.console.print(fact_line(recorded))
 
-    def update(self, production: Production, paces: Mapping[str, Pace]) -> None:
+    def update(self, production: Production, paces: Mapping[str, Pace], experience: Experience) -> None:
         if not self.updates:
             self.console.print(f"watching {production.id}")
         self.updates += 1
@@ -126,7 +129,7 @@ async def test_a_sentence_becomes_a_film_once_its_sample_is_approved(stage: Stag
         "The Lighthouse Keeper",
         "assumed",
         "Sample 1-1",
-        "roughly 12 s of rendering",
+        "roughly 12 s to make, going by the sample",
         "The plan",
         "track right",
     ):

@@ -10,9 +10,10 @@ import pytest
 
 from bus import events as e
 from bus.work import Step
-from kindling.client import Gateway, recorded
+from kindling.client import Gateway
 from kindling.display import waiting_line
 from kindling.exits import Exit, Trouble
+from kindling.heard import recorded
 from kindling.names import as_id, choose, nearest
 from kindling.watch import Watch, is_no, is_yes
 from services.gateway.events_view import event_view

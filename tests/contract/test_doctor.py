@@ -8,6 +8,7 @@ from kindling.doctor import Check, State, examine, report
 from kindling.embedded import find_server, free_port
 from services._kit.home import Home
 from tests.contract._server import nats_server
+from tests.fakes.ollama import QWEN3, ollama
 
 
 async def found(home: Home) -> dict[str, Check]:
@@ -35,6 +36,32 @@ async def test_what_is_optional_never_makes_a_machine_unfit(home: Home) -> None:
     """Ollama and ComfyUI are looked for, and nothing depends on whether they are there."""
     checks = await found(home)
     assert {checks["Ollama"].state, checks["ComfyUI"].state} == {State.OK}
+
+
+async def test_the_models_that_would_think_are_named(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doctor says which model is asked for what, and which line installs one that is missing."""
+    monkeypatch.delenv("KINDLING_LLM")
+    async with ollama() as fake:
+        home.settings_file.write_text(f'{home.settings_file.read_text()}[llm]\nurl = "{fake.url}"\n')
+        check = (await found(home))["Ollama"]
+        assert check.state is State.OK
+        assert "qwen3:8b for words, qwen3-vl:8b-instruct for pictures" in check.what
+        fake.models = [QWEN3]
+        check = (await found(home))["Ollama"]
+        assert check.state is State.WARN
+        assert "ollama pull qwen3-vl:8b-instruct" in check.help
+
+
+@pytest.mark.parametrize(("use", "state"), [("auto", State.OK), ("ollama", State.BAD), ("off", State.OK)])
+async def test_a_missing_ollama_is_bad_only_where_it_is_wanted(home: Home, use: str, state: State) -> None:
+    """With `auto` rules stand in, and that is said; with `ollama` no film is made without it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("KINDLING_LLM")
+        text = f'{home.settings_file.read_text()}[llm]\nuse = "{use}"\nurl = "http://127.0.0.1:9"\n'
+        home.settings_file.write_text(text)
+        check = (await found(home))["Ollama"]
+    assert check.state is state
+    assert ("rules" in check.what) == (use != "ollama")
 
 
 async def test_the_log_is_looked_at_while_its_server_runs(home: Home) -> None:

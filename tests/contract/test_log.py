@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from bus import adoption, codec
 from bus import events as e
 from bus.errors import Conflict, LogUnavailable
 from bus.ids import EventId, ProductionId
+from bus.wire import following
 from bus.wire.chronicle import Chronicle
 from bus.wire.jetstream import connect
 from bus.wire.log import Delivery, Log, WorkKind
@@ -97,6 +99,26 @@ async def test_a_long_production_is_read_whole(bench: Bench) -> None:
         for start in range(0, len(facts), 500):
             folded = await writer.append(folded, writer.draft(facts[start : start + 500]), None)
         assert len(await log.read(P)) == 1100
+
+
+async def test_a_long_log_is_adopted_in_one_batch(bench: Bench) -> None:
+    """A fork of a production with more events than the server's own limit on batches begins whole, and adopts each."""
+    async with bench.open() as log:
+        writer = chronicle(log)
+        folded = await writer.state(P)
+        said = [e.ProductionDirected(number=number, words="x") for number in range(1, 1500)]
+        await writer.append(folded, writer.draft([e.ProductionRequested(words="x"), *said]), None)
+        messages = await log.messages(P)
+        assert [codec.record(one.sequence, one.subject, one.content) for one in messages] == await log.read(P)
+        last = codec.stored_digest(messages[-1].subject, messages[-1].content)
+        request = e.ProductionRequested(words="x", origin=e.Origin(production=P, ordinal=len(messages), digest=last))
+        branch = ProductionId("another-one")
+        await writer.append(
+            await writer.state(branch), writer.draft((request, *adoption.adopt(messages), e.ProductionForked())), None
+        )
+        found = await log.read(branch)
+        assert len(found) == len(messages) + 1
+        assert adoption.broken_adoptions(found) == ()
 
 
 async def test_a_fact_is_written_once(bench: Bench) -> None:
@@ -243,6 +265,20 @@ async def test_a_message_given_back_comes_after_its_delay(bench: Bench) -> None:
         assert await (await log.wakeups(KIND)).fetch(1.5) is None
 
 
+async def test_a_queue_is_set_up_anew_where_its_settings_have_changed(tmp_path: Path) -> None:
+    """After a restart of the server, too, another patience and further wake-ups are taken over at once."""
+    for wait_s, filters in ((30.0, KIND.filters), (5.0, KIND.filters), (6.0, (*KIND.filters, "plan.*.*.*"))):
+        async with nats_server(tmp_path) as server:
+            journal = await connect(server.access("admin"), "test")
+            try:
+                kind = WorkKind(name=KIND.name, filters=filters, ack_wait_s=wait_s)
+                await journal.wakeups(kind)
+                kept = (await journal.client.jetstream().consumer_info("KINDLING", kind.name)).config
+                assert (kept.ack_wait, set(kept.filter_subjects or [kept.filter_subject])) == (wait_s, set(filters))
+            finally:
+                await journal.close()
+
+
 async def test_productions_are_listed_until_they_end(bench: Bench) -> None:
     """What is cancelled is listed only where ended ones are asked for."""
     async with bench.open() as log:
@@ -251,6 +287,30 @@ async def test_productions_are_listed_until_they_end(bench: Bench) -> None:
         await tell(log, stories.BEGINNING[0], e.ProductionCancelled(), production=other)
         assert await log.productions() == [P]
         assert await log.productions(with_ended=True) == sorted([P, other])
+
+
+async def test_a_reader_that_falls_behind_reads_again_what_was_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where more comes than may wait, the rest is dropped and read again: everything once, and in order."""
+    monkeypatch.setattr(following, "AHEAD_BYTES_MAX", 3_000)
+    async with nats_server(tmp_path) as server:
+        journal = await connect(server.access("admin"), "test")
+        try:
+            directions = tuple(e.ProductionDirected(number=number, words="darker") for number in range(1, 60))
+            writer = chronicle(journal)
+            await writer.append(await writer.state(P), writer.draft((stories.BEGINNING[0], *directions)), None)
+            received = journal.client.stats["in_msgs"]
+            seen: list[int] = []
+            async for one in journal.follow():
+                seen.append(one.sequence)
+                if one.sequence == 60:
+                    break
+            assert seen == list(range(1, 61))
+            # What is read goes the short way past nats-py, which sees the answers of the server only.
+            assert journal.client.stats["in_msgs"] - received < 40
+        finally:
+            await journal.close()
 
 
 async def test_a_server_that_is_not_there_is_said_at_once() -> None:

@@ -221,6 +221,14 @@ def test_a_folder_for_films_that_cannot_be_written_is_named(starter: Starter) ->
     assert str(starter.home.root / "productions") in one.said()
 
 
+def test_a_catalogue_of_loras_that_cannot_be_read_is_named(starter: Starter) -> None:
+    """Before anything is started: the services would end again and again."""
+    (starter.home.root / "loras.toml").write_text("[[lora]]\nname = 3")
+    one = starter.launch(gateway=GATEWAY)
+    assert one.process.wait(20) != 0
+    assert "loras.toml" in one.said()
+
+
 def test_a_service_that_does_not_start_ends_it_with_its_last_words(starter: Starter) -> None:
     """A gateway that fails again and again is an error, which quotes its log, and nothing is left running."""
     one = starter.launch(gateway=BROKEN, creator=STEADY)

@@ -16,11 +16,11 @@ from bus.events import Fact, Posting, SegmentFailed, SegmentRendered, SegmentSta
 from bus.ids import ProductionId, order_key
 from bus.production import Production
 from bus.wire.artifacts import FolderArtifacts
+from bus.work import LEAVING
 from services.creator.decide import Job, Post, Render
 from services.creator.perform import Creator
 from services.creator.renderers.comfyui.patience import Patience
 from services.creator.renderers.comfyui.renderer import ComfyUiRenderer
-from services.creator.renderers.renderer import LEAVING
 from tests.fakes.comfyui import FakeComfyUi, comfyui
 from tests.fakes.comfyui_workflow import TinyWorkflow, order
 

@@ -1,7 +1,7 @@
 """A whole Kindling in one event loop on virtual time, with faults from one seed.
 
-The workers, the fold and every `decide` are the real ones; the log is the memory log behind a connection that delays,
-shows stale reads, delivers twice, loses wake-ups and dies; the expensive work is stood in for by draws from the seed.
+Workers, fold and every `decide` are real; the log is in memory, behind a connection that delays, shows stale reads,
+delivers twice, loses wake-ups and dies; the expensive work is stood in for by draws from the seed.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import structs
+
 from bus import events as e
 from bus.errors import Conflict, LogUnavailable
-from bus.ids import EventId, ProductionId, digest_of
-from bus.plan import Order
+from bus.ids import EventId, ProductionId, digest_of, order_key
 from bus.ports import Artifacts, Progress
 from bus.production import Production
 from bus.subjects import every
@@ -29,7 +30,7 @@ from services.intent import decide as intent
 from services.planner import decide as planner
 from services.reviewer import decide as reviewer
 from services.stitcher import decide as stitcher
-from tests import stories
+from tests import histories, stories
 
 
 @dataclass
@@ -86,6 +87,11 @@ class Connection:
         if found and self.chaos.happens(self.chaos.stale_read):
             return found[:-1]
         return found
+
+    async def messages(self, production: ProductionId) -> list[e.Stored]:
+        """Read byte for byte."""
+        await self.step()
+        return await self.inner.messages(production)
 
     def follow(
         self, production: ProductionId | None = None, after: int = 0
@@ -208,21 +214,27 @@ class Studio:
         self, task: Task, production: Production, artifacts: Artifacts, progress: Progress
     ) -> Sequence[e.Fact]:
         """Return what the task would have given, after as long as it might have taken."""
-        draw = self.chaos.draw
-        await asyncio.sleep(draw.random() * 20)
+        await asyncio.sleep(self.chaos.draw.random() * 20)
         if self.chaos.happens(self.chaos.error):
             raise RuntimeError("a bug that comes and goes")
+        return self.outcome(task, production)
+
+    def outcome(self, task: Task, production: Production) -> Sequence[e.Fact]:
+        """Return what comes of the task, drawn where it is not certain."""
+        draw = self.chaos.draw
         match task:
             case Write(facts=facts):
                 return facts
             case intent.Understand():
                 return (self._understood(task),)
-            case planner.WriteSample():
-                return (planner.sample_ordered(task, stories.sample_order(draw.randrange(1000))),)
+            case planner.WriteSample(number=number, take=take):
+                return (e.SampleOrdered(brief=number, take=take, order=stories.sample_order(draw.randrange(1000))),)
             case planner.WritePlan():
                 return (self._planned(task),)
             case creator.Post(job=job):
-                return (job.started(e.Posting(renderer="toy", server="here", key=job.subject)),)
+                return (job.started(e.Posting(renderer="toy", server="http://here", key=order_key(job.subject))),)
+            case creator.Stop(job=one):
+                return (stories.called_off(one.of, one.take, is_sample=one.is_sample),)
             case creator.Render(job=job):
                 return (self._rendered(production, job),)
             case reviewer.Review(take=take):
@@ -230,6 +242,8 @@ class Studio:
                 verdict = stories.verdict(good=good, score=draw.random())
                 kind = e.SegmentApproved if good else e.SegmentRejected
                 return (kind(segment=take.segment, take=take.take, verdict=verdict, made=stories.MADE),)
+            case reviewer.LastLook():
+                return (histories.looked_at(task),)
             case stitcher.Stitch():
                 return (self._stitched(task, production),)
             case _:
@@ -266,12 +280,8 @@ class Studio:
         if self.chaos.draw.random() < self.failures:
             failure = stories.FAILURE
             if self.chaos.draw.random() < 0.3:
-                smaller = Order(
-                    **{name: getattr(job.order, name) for name in Order.__struct_fields__} | {"frame_count": 17}
-                )
-                failure = e.Failure(
-                    kind="out_of_memory", what="Too large.", why="", help="", is_retryable=False, smaller=smaller
-                )
+                smaller = structs.replace(job.order, frame_count=17)
+                failure = structs.replace(failure, kind="out_of_memory", is_retryable=False, smaller=smaller)
             if job.is_sample:
                 return e.SampleFailed(brief=job.of, take=job.take, failure=failure)
             return e.SegmentFailed(segment=job.of, take=job.take, failure=failure)
@@ -303,6 +313,7 @@ def _kinds() -> dict[str, tuple[tuple[str, ...], Decide]]:
         "planner": (planner.WAKES, planner.decide),
         "creator_samples": (creator.SAMPLE_WAKES, creator.decide_samples),
         "creator_segments": (creator.SEGMENT_WAKES, creator.decide_segments),
+        "creator_stops": (creator.STOP_WAKES, creator.decide_stops),
         "reviewer": (reviewer.WAKES, reviewer.decide),
         "stitcher": (stitcher.WAKES, stitcher.decide),
     }
