@@ -28,8 +28,11 @@ demo: .venv/.runtime ## Make a film from one sentence; set WISH="…" for your o
 		$(BIN)/kindling make --yes "$$WISH"; \
 	fi
 
+# Tests of one file share its server, so files are dealt out whole. What is run end to end has the machine to itself.
 test: style types imports ## Check everything and run all tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto tests/unit
+	$(BIN)/pytest --numprocesses auto --dist loadfile tests/contract tests/simulation
+	$(BIN)/pytest tests/e2e
 
 check: style types imports ## Format, lint, types, imports and unit tests: what to run before each commit
 	$(BIN)/pytest --quiet --numprocesses auto tests/unit
