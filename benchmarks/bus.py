@@ -41,6 +41,7 @@ from services.creator import decide as creator
 from services.planner import decide as planner
 from services.reviewer import decide as reviewer
 from tests import stories
+from tests.histories import looked_at
 
 ROUNDS = 7
 APPENDS = 150
@@ -50,12 +51,13 @@ WRITER = e.Writer(service="bench", version="1", host="here")
 MADE = Made(by="rules", version="1")
 
 
-def _new_id() -> EventId:
+def new_id() -> EventId:
+    """Return an id that no other event has."""
     return EventId(str(uuid.uuid4()))
 
 
 def _chronicle(journal: JetStreamLog) -> Chronicle:
-    return Chronicle(journal, WRITER, now=lambda: "2026-01-01T00:00:00.000Z", new_id=_new_id)
+    return Chronicle(journal, WRITER, now=lambda: "2026-01-01T00:00:00.000Z", new_id=new_id)
 
 
 def _name(prefix: str) -> ProductionId:
@@ -71,6 +73,17 @@ async def _server() -> AsyncIterator[Server]:
             yield server
         finally:
             await embedded.stop(server)
+
+
+@contextlib.asynccontextmanager
+async def on_a_server() -> AsyncIterator[JetStreamLog]:
+    """Yield the log of a server that was started for this and goes with its folder."""
+    async with _server() as server:
+        journal = await connect(server.access(ADMIN), "bench")
+        try:
+            yield journal
+        finally:
+            await journal.close()
 
 
 async def _in_turns(
@@ -127,8 +140,8 @@ async def _fill(journal: JetStreamLog) -> int:
     written = 0
     while written < REPLAYED:
         chronicle, production = _chronicle(journal), _name("film")
-        facts: list[e.Fact] = [*stories.BEGINNING, e.PlanWritten(number=1, plan=_long_plan(16), made=MADE)]
-        plan = _long_plan(16)
+        facts: list[e.Fact] = [*stories.BEGINNING, e.PlanWritten(number=1, plan=long_plan(16), made=MADE)]
+        plan = long_plan(16)
         for segment in plan.segments:
             for take in (1, 2):
                 facts += [
@@ -143,7 +156,8 @@ async def _fill(journal: JetStreamLog) -> int:
     return written
 
 
-def _long_plan(count: int) -> Plan:
+def long_plan(count: int) -> Plan:
+    """Return a plan of so many segments that start from words."""
     return stories.plan(*(stories.segment(number) for number in range(1, count + 1)))
 
 
@@ -236,6 +250,8 @@ class _Free:
                 return (stories.rendered(job.of, job.take),)
             case reviewer.Review(take=take):
                 return (stories.approved(take.segment, take.take),)
+            case reviewer.LastLook():
+                return (looked_at(task),)
             case _:
                 raise AssertionError(f"no such work: {task}")
 
