@@ -35,6 +35,13 @@ ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = free_port()
 """Where a page of another origin is served from; the Kindling of these tests lets it in."""
 SHADOW = "document.querySelector('kindling-production').shadowRoot"
+SETTLED = """async () => {
+  const roots = () => [document, ...[...document.querySelectorAll('*')].map(one => one.shadowRoot).filter(Boolean)]
+  const ends = one => one.playState === 'running' && Number.isFinite(one.effect.getComputedTiming().endTime)
+  const moving = () => roots().flatMap(root => root.getAnimations({subtree: true})).filter(ends)
+  for (let now = moving(); now.length; now = moving()) await Promise.allSettled(now.map(one => one.finished))
+}"""
+"""Resolves when nothing fades or moves any more, but for what does so for ever: colours are measured at the end."""
 SCREENSHOTS = Path(os.environ.get("CI_OUTPUT") or ROOT / "build") / "screenshots"
 WIDE = (1440, 900)
 PHONE = (390, 844)
@@ -100,7 +107,8 @@ class Visit:
         await self.page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")
 
     async def check_accessible(self) -> None:
-        """See that axe-core finds nothing serious on what is shown now."""
+        """See that axe-core finds nothing serious on what is shown, once it has faded in."""
+        await self.page.evaluate(SETTLED)
         # Evaluated through the debugger, so the page's content security policy stays as it is.
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found: Any = await self.page.evaluate(
@@ -109,7 +117,12 @@ class Visit:
             " rules: {'no-autoplay-audio': {enabled: false}}})"
         )
         serious = [one for one in found["violations"] if one["impact"] in ("serious", "critical")]
-        assert [(one["id"], [node["html"][:160] for node in one["nodes"]][:4]) for one in serious] == []
+        said = [
+            f"{one['id']}: {node['html'][:200]} ({node['failureSummary']})"
+            for one in serious
+            for node in one["nodes"][:4]
+        ]
+        assert not said, "\n".join(said)
 
 
 @asynccontextmanager
