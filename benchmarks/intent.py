@@ -21,7 +21,7 @@ from bus.policy import refusal
 from services._kit.minds import Mind
 from services._kit.settings import Llm
 from services.intent.rules import Limits, Words, read_brief
-from tests.unit.conversations import Script, found_of, hear, scripts, words_of
+from tests.contract.conversations import Script, found_of, hear, scripts, words_of
 from tests.unit.intent_cases import Case, cases, conversation, field_of, understood
 
 FIELDS = (

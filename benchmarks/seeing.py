@@ -21,10 +21,10 @@ from bus.production import Production
 from services.reviewer.answers import Reply
 from services.reviewer.decide import Review, decide
 from services.reviewer.perform import Reviewer
+from tests.contract.reviewer_house import FRAMES, Studio, seen_plan, seen_segment, silent
 from tests.fakes.ollama import FakeOllama, ollama
 from tests.fakes.ollama_script import QWEN3_VL
 from tests.fakes.vision import Witness
-from tests.unit.reviewer_house import FRAMES, Studio, seen_plan, seen_segment, silent
 
 TAKES = 60
 """Takes of each kind for each witness."""

@@ -19,8 +19,8 @@ from kindling.exits import Exit
 from kindling.server_conf import ADMIN
 from services._kit.home import Home
 from tests.contract._server import nats_server
+from tests.contract.small_film import SmallFilm, creator
 from tests.stories import Story
-from tests.unit.small_film import SmallFilm, creator
 
 
 @dataclass

@@ -34,7 +34,8 @@ from services.gateway.app import make_app
 from services.gateway.door import Door
 from services.gateway.index import Index
 from services.gateway.service import listen, open_door
-from tests.unit.gateway_house import QUESTION, STALLED, House, finished, open_house
+from tests.contract.gateway_house import House, open_house
+from tests.gateway_facts import QUESTION, STALLED, finished
 
 EXAMPLES = int(os.environ.get("KINDLING_API_EXAMPLES", "4"))
 """Requests for each call, of either kind. More of them find more: KINDLING_API_EXAMPLES=200."""

@@ -16,8 +16,8 @@ from bus.subjects import subject_of
 from services.gateway import decide, rulings
 from services.gateway.edits import Edit, edit_plan
 from tests import stories
+from tests.gateway_facts import CANCELLED, FILM, MADE_ONE, PICTURE, PLANNED, finished
 from tests.stories import BEGINNING, Story, story
-from tests.unit.gateway_house import CANCELLED, FILM, MADE_ONE, PICTURE, PLANNED, finished
 
 Act = Callable[[Production], decide.Facts]
 

@@ -20,9 +20,9 @@ from bus.work import Task
 from services.creator import decide as creator
 from tests import forks, stories
 from tests.forks import FORK, as_there, beginning, fork_of, messages_of
+from tests.gateway_facts import finished
 from tests.histories import DECIDES, Told, histories, tell_unknown
 from tests.stories import BEGINNING, MADE, Story, approved, ordered, rendered, story
-from tests.unit.gateway_house import finished
 
 PLAN = stories.plan()
 PLANNED = (*BEGINNING, e.PlanWritten(number=1, plan=PLAN, made=MADE))

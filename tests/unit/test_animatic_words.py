@@ -13,7 +13,7 @@ from services.creator.renderers.stage.caption import Caption
 from services.creator.renderers.stage.lexicon import Light, Place, Style, Subject, Weather
 from services.creator.renderers.stage.palette import Ramp
 from services.creator.renderers.stage.words import Reading, read
-from tests.unit.animatic_house import (
+from tests.animatic_house import (
     DUSK,
     ROWING,
     changed,

@@ -17,8 +17,8 @@ from services.gateway.comparison_view import ComparisonView, comparison_view
 from services.gateway.view import Summary, summary
 from tests import forks, stories
 from tests.forks import FORK, fork_of
+from tests.gateway_facts import finished
 from tests.stories import Story, ordered, rendered
-from tests.unit.gateway_house import finished
 from tests.unit.test_cli_screen import drawn
 
 PLAN = stories.plan()

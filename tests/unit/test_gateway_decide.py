@@ -13,9 +13,9 @@ from bus.subjects import subject_of
 from services.gateway import decide
 from services.gateway.words import check_key
 from tests import stories
+from tests.gateway_facts import CANCELLED, PICTURE, QUESTION, refused
 from tests.stories import BEGINNING, Story, story, told
 from tests.unit.gateway_histories import ACTS, ONCE, histories
-from tests.unit.gateway_house import CANCELLED, PICTURE, QUESTION, refused
 
 # -- laws --------------------------------------------------------------------------------------------------
 

@@ -13,8 +13,8 @@ from bus.work import Step
 from services.gateway.readers import Reader
 from services.gateway.steps import Steps
 from tests import stories
+from tests.gateway_facts import directions
 from tests.stories import BEGINNING
-from tests.unit.test_gateway_events import directions
 
 
 @given(

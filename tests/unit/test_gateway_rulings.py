@@ -8,8 +8,8 @@ from bus import events as e
 from bus.errors import Reason
 from services.gateway import decide, rulings
 from tests import stories
+from tests.gateway_facts import CANCELLED, MADE_ONE, PLANNED, STALLED, refused
 from tests.stories import BEGINNING, told
-from tests.unit.gateway_house import CANCELLED, MADE_ONE, PLANNED, STALLED, refused
 
 
 def test_a_rejected_take_is_accepted_by_a_person() -> None:

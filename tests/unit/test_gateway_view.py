@@ -17,9 +17,9 @@ from bus.production import Production
 from services.gateway.status_view import STATUS_NAMES, status_view
 from services.gateway.view import ProductionView, possible_acts, summary, view
 from tests import stories
+from tests.gateway_facts import MADE_ONE, QUESTION, STALLED, finished
 from tests.stories import BEGINNING, Story, told
 from tests.unit.gateway_histories import ACTS, histories
-from tests.unit.gateway_house import MADE_ONE, QUESTION, STALLED, finished
 
 # -- laws --------------------------------------------------------------------------------------------------
 

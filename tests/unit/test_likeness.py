@@ -20,9 +20,9 @@ from services.reviewer import comparing
 from services.reviewer.compare import Comparer
 from services.reviewer.likeness import alike, delta_e, differences
 from tests import forks, stories
+from tests.gateway_facts import finished
 from tests.histories import after
 from tests.stories import PRODUCTION, ordered, rendered
-from tests.unit.gateway_house import finished
 
 PLAN = stories.plan()
 WIDTH, HEIGHT, COUNT = 96, 64, 5

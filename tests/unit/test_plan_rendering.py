@@ -21,7 +21,7 @@ from services.planner.plan_settings import PlanSettings
 from services.planner.rendering import Renderers, load_renderers
 from services.planner.rules import plan_remarks, write_plan, write_sample
 from tests.unit.test_plan_rules import brief
-from tests.unit.workflow_server import FILES, cogvideo_facts, facts
+from tests.workflow_server import FILES, cogvideo_facts, facts
 
 GOUACHE = """\
 [[lora]]

@@ -16,9 +16,9 @@ from bus.production import Production, evolve
 from bus.work import Task
 from services.gateway import script
 from tests import forks, histories, stories
+from tests.gateway_facts import finished
 from tests.histories import DECIDES, acted, performed
 from tests.stories import BEGINNING, MADE, Story, approved, ordered, parsed, rendered, sample_rendered, story
-from tests.unit.gateway_house import finished
 
 PLAN = stories.plan()
 

@@ -13,7 +13,7 @@ from services._kit.graphs import Graph, Link, Place, WorkflowWrong, api_format, 
 from services._kit.workflow_files import load_workflows
 from services._kit.workflows import Role, Workflow
 from tests.golden import posted
-from tests.unit.workflow_server import FILES, facts
+from tests.workflow_server import FILES, facts
 
 ALL = load_workflows().all
 each = pytest.mark.parametrize("workflow", ALL, ids=lambda one: one.name)

@@ -12,7 +12,7 @@ from services._kit.loras import load_loras
 from services._kit.workflow_files import load_workflows
 from services._kit.workflows import Bucket, Workflow
 from services.creator.renderers.renderer import FailureKind
-from tests.unit.workflow_server import FILES, cogvideo_facts, facts
+from tests.workflow_server import FILES, cogvideo_facts, facts
 
 WORKFLOWS = load_workflows()
 T2V, I2V, FLF2V = (WORKFLOWS.get(f"wan2.1-{mode}") for mode in ("t2v", "i2v", "flf2v"))

@@ -15,7 +15,7 @@ from services._kit.workflows import Role
 from services.creator.renderers.comfyui.fitting import families
 from services.creator.renderers.comfyui.job import Offer, classes_of
 from services.creator.renderers.renderer import FailureKind, RenderFailed
-from tests.unit.workflow_server import FILES, described
+from tests.workflow_server import FILES, described
 
 FAMILIES = families(load_workflows(), load_loras())
 WAN = FAMILIES["wan2.1"]

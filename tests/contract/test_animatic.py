@@ -28,7 +28,7 @@ from services.creator.renderers.renderer import FailureKind, RenderFailed
 from services.creator.renderers.stage.camera import Lens, view_at
 from services.creator.renderers.stage.layers import Canvas
 from services.reviewer.checks import Expected, References, review_take
-from tests.unit.animatic_house import (
+from tests.animatic_house import (
     DAY,
     DUSK,
     GREY,

@@ -14,9 +14,10 @@ from bus.plan import LoraWish
 from services.gateway.older import clip_of, files_of, job_of, link_of
 from services.gateway.requests import ClipBody, SizeBody
 from tests import stories
-from tests.unit.clip_house import FOX, made_clip
-from tests.unit.gateway_house import PLANNED, STALLED, House, finished, open_house, problem_of, refused
-from tests.unit.test_gateway_create import picture
+from tests.contract.clip_house import FOX, made_clip
+from tests.contract.gateway_house import House, open_house, problem_of
+from tests.contract.test_gateway_create import picture
+from tests.gateway_facts import PLANNED, STALLED, finished, refused
 
 FOLDER = PurePath("/films/productions")
 

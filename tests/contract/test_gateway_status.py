@@ -14,9 +14,10 @@ from bus.work import Step
 from services.gateway.choices import Catalogue
 from services.gateway.page import Page
 from tests import stories
+from tests.contract.gateway_house import House, open_house, problem_of, until
 from tests.fakes.comfyui import comfyui
+from tests.gateway_facts import finished
 from tests.stories import BEGINNING
-from tests.unit.gateway_house import House, finished, open_house, problem_of, until
 
 AT = f"/v1/productions/{stories.PRODUCTION}"
 

@@ -9,8 +9,8 @@ import pytest
 from bus.plan import Brief
 from services._kit.minds import Mind
 from services._kit.settings import Llm
+from tests.contract.conversations import Heard, Script, found_of, hear, reading_of, scripts, words_of
 from tests.fakes.ollama import FakeOllama, ollama
-from tests.unit.conversations import Heard, Script, found_of, hear, reading_of, scripts, words_of
 
 SCRIPTS = scripts()
 BY_RULE = Mind(Llm(use="off"))

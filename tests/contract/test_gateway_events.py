@@ -23,8 +23,9 @@ from services.gateway.door import Limits
 from services.gateway.service import CannotListen, listen, open_door
 from services.gateway.sse import EventStream, facts_and_steps
 from services.gateway.steps import ProgressView
+from tests.contract.gateway_house import House, open_house
+from tests.gateway_facts import directions
 from tests.stories import BEGINNING
-from tests.unit.gateway_house import House, open_house
 
 WITHIN_S = 10
 
@@ -119,11 +120,6 @@ async def ear(url: str, production: str, **headers: str) -> AsyncIterator[Ear]:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith("text/event-stream")
         yield Ear(answer.aiter_lines())
-
-
-def directions(count: int) -> list[e.Fact]:
-    """Return facts that can always be written."""
-    return [e.ProductionDirected(number=number, words=f"word {number}") for number in range(1, count + 1)]
 
 
 async def test_what_was_and_what_is_new_comes_once_and_in_order(tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from services.reviewer.decide import decide as decide_reviewer
 from services.stitcher.decide import decide as decide_stitcher
 from services.stitcher.film import edit_of, join_film
 from tests import stories
-from tests.unit.clip_house import made_clip, write_clip
-from tests.unit.gateway_house import FILM, House, finished, open_house, problem_of, refused
+from tests.contract.clip_house import made_clip, write_clip
+from tests.contract.gateway_house import House, open_house, problem_of
+from tests.gateway_facts import FILM, finished, refused
 
 HERE = ProductionId("fox-7q2k")
 

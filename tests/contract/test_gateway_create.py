@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from services.gateway.door import Limits
-from tests.unit.gateway_house import WORDS, House, open_house, problem_of
+from tests.contract.gateway_house import WORDS, House, open_house, problem_of
 
 
 @pytest.fixture

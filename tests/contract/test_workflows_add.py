@@ -15,7 +15,7 @@ from services._kit.graphs import Graph, Node, Place, WorkflowWrong, encode_graph
 from services._kit.roles import find_roles
 from services._kit.workflow_files import load_workflows
 from services._kit.workflows import Role, Workflow
-from tests.unit.workflow_server import facts
+from tests.workflow_server import facts
 
 WORKFLOWS = load_workflows()
 each = pytest.mark.parametrize("workflow", WORKFLOWS.all, ids=lambda one: one.name)

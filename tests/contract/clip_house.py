@@ -13,7 +13,8 @@ from bus.ids import ProductionId
 from services._kit.media import ClipWriter
 from services.planner.decide import decide as decide_planner
 from tests import stories
-from tests.unit.gateway_house import FILM, House
+from tests.contract.gateway_house import House
+from tests.gateway_facts import FILM
 
 FOX = "A red fox runs through deep snow"
 

@@ -9,8 +9,9 @@ import pytest
 
 from bus import events as e
 from tests import stories
+from tests.contract.gateway_house import House, open_house, problem_of
+from tests.gateway_facts import FILM, PLAN, finished
 from tests.stories import BEGINNING
-from tests.unit.gateway_house import FILM, PLAN, House, finished, open_house, problem_of
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from services._kit.pictures import write_jpeg, write_png
 from services.gateway import stills
 from services.gateway.stills_view import middles, spread
 from tests import stories
-from tests.unit.gateway_house import FILM, PLAN, PLANNED, House, finished, open_house, problem_of
+from tests.contract.gateway_house import House, open_house, problem_of
+from tests.gateway_facts import FILM, PLAN, PLANNED, finished
 
 FRAMES = 33
 AT = f"/v1/productions/{stories.PRODUCTION}"

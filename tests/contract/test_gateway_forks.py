@@ -15,7 +15,8 @@ from bus.ids import ProductionId
 from bus.production import Production
 from services.gateway.branch_view import about
 from tests import stories
-from tests.unit.gateway_house import House, finished, open_house, problem_of
+from tests.contract.gateway_house import House, open_house, problem_of
+from tests.gateway_facts import finished
 
 PLAN = stories.plan()
 AT = f"/v1/productions/{stories.PRODUCTION}"

@@ -13,7 +13,7 @@ from bus.ids import digest_of
 from bus.plan import Mode, Movement
 from services._kit.media import frames_of
 from services._kit.pictures import open_picture
-from tests.unit.animatic_house import (
+from tests.animatic_house import (
     ROWING,
     changed,
     drawn,

@@ -17,8 +17,8 @@ from kindling.rebuild import arrange
 from kindling.repair import Repaired, Repairer
 from kindling.verify import artifacts_of
 from services.creator.perform import Creator
+from tests.contract.small_film import SmallFilm, creator
 from tests.stories import Story
-from tests.unit.small_film import SmallFilm, creator
 from tests.unit.test_cli_screen import drawn
 
 

@@ -27,9 +27,10 @@ from services.planner.decide import decide as decide_planner
 from services.reviewer.decide import decide as decide_reviewer
 from services.stitcher.decide import decide as decide_stitcher
 from tests import stories
-from tests.unit.clip_house import FOX
-from tests.unit.gateway_house import House, open_house, problem_of, refused
-from tests.unit.test_gateway_create import picture
+from tests.contract.clip_house import FOX
+from tests.contract.gateway_house import House, open_house, problem_of
+from tests.contract.test_gateway_create import picture
+from tests.gateway_facts import refused
 
 HERE = ProductionId("fox-7q2k")
 PICTURE = Artifact(digest=stories.artifact("p").digest, media_type="image/png", size_bytes=9, width=480, height=832)

@@ -19,8 +19,9 @@ from bus.production import Production
 from bus.wire.books import LogBooks
 from services.gateway.denied import Bar
 from tests import stories
+from tests.contract.gateway_house import House, open_house, problem_of
+from tests.gateway_facts import finished
 from tests.stories import BEGINNING
-from tests.unit.gateway_house import House, finished, open_house, problem_of
 
 
 @pytest.fixture

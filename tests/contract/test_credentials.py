@@ -30,8 +30,8 @@ from services.stitcher.film import takes_of
 from services.stitcher.manifest import Manifest, cut_of, manifest_of
 from services.stitcher.perform import Stitcher
 from services.stitcher.shelf import digests_of, names_of
+from tests.contract.small_film import SmallFilm, creator, silent
 from tests.stories import Story
-from tests.unit.small_film import SmallFilm, creator, silent
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 NOW = datetime.datetime.now(datetime.UTC)

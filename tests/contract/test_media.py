@@ -53,7 +53,7 @@ def test_the_same_frames_give_the_same_bytes_in_another_process(tmp_path: Path) 
     """A process that never encoded anything writes what this one writes."""
     here = digest(write_clip(tmp_path / "here.mp4", moving_frames(20)))
     program = (
-        "import sys; from pathlib import Path; from tests.unit.test_media import moving_frames, write_clip; "
+        "import sys; from pathlib import Path; from tests.contract.test_media import moving_frames, write_clip; "
         "write_clip(Path(sys.argv[1]), moving_frames(20))"
     )
     there = tmp_path / "there.mp4"

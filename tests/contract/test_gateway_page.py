@@ -10,7 +10,7 @@ import pytest
 
 from bus.events import BY_TYPE
 from services.gateway.page import FOLDER
-from tests.unit.gateway_house import House, open_house, problem_of
+from tests.contract.gateway_house import House, open_house, problem_of
 
 PARTS = sorted(path.name for path in FOLDER.iterdir())
 

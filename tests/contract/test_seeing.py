@@ -13,10 +13,21 @@ from bus.board import board, is_accepted
 from bus.policy import MINORS
 from services.planner.decide import decide as plan_next
 from services.reviewer.answers import Reply
+from tests.contract.reviewer_house import (
+    BLACK,
+    BOAT,
+    LIGHT,
+    MARA,
+    ROWS,
+    Studio,
+    evidence,
+    outcome,
+    seen_plan,
+    seen_segment,
+)
 from tests.fakes.ollama import FakeOllama, Fault, ollama
 from tests.fakes.ollama import Reply as Said
 from tests.fakes.vision import Witness
-from tests.unit.reviewer_house import BLACK, BOAT, LIGHT, MARA, ROWS, Studio, evidence, outcome, seen_plan, seen_segment
 
 
 @pytest.fixture
