@@ -77,8 +77,12 @@ def names_of(production: Production) -> tuple[Named, ...]:
 
 
 def digests_of(production: Production) -> frozenset[Digest]:
-    """Return every artifact that the production's log names."""
-    found = {image.digest for message in production.conversation for image in message.images}
+    """Return every artifact that the production's log names.
+
+    A film that is made again names those of what it is held against, too: they were adopted, and set aside.
+    """
+    found: set[Digest] = set() if production.source is None else set(digests_of(production.source))
+    found |= {image.digest for message in production.conversation for image in message.images}
     for sample in production.samples:
         if sample.rendered is not None:
             found |= {sample.rendered.clip.digest, sample.rendered.poster.digest}
