@@ -110,8 +110,12 @@ def why_view(why: Why, facts: Mapping[int, Fact | Unknown], width: int) -> Rende
     tree = _Tree(why, facts, min(width, WIDTH_MAX))
     for root in tree.children[None]:
         parts += tree.lines(root, "", "")
-    # The numbers are the production's own; a person who wants more of one looks it up.
-    parts += [Text(), Text(f"Numbers are events: kindling tail {why.production} --no-follow", style="dim")]
+    # A person who wants more of one looks it up.
+    parts += [
+        Text(),
+        Text("Each with its number in the production, and #its sequence on the whole log. All of them:", style="dim"),
+        Text(f"  kindling tail {why.production} --no-follow", style="dim"),
+    ]
     return Group(*parts)
 
 
@@ -123,6 +127,7 @@ class _Tree:
         self._facts = facts
         self._width = width
         self._last = why.steps[-1].ordinal
+        self._sequence_width = 1 + max(len(str(one.sequence)) for one in why.steps)
         self.children: dict[int | None, list[int]] = {}
         for one in why.steps:
             self.children.setdefault(self._parent(one), []).append(one.ordinal)
@@ -154,7 +159,8 @@ class _Tree:
         spoken = said(fact) if fact is not None else None
         mark = "◆" if step.ordinal == self._last else "●"
         who = "you" if step.actor == PERSON else step.actor
-        name = f" {step.ordinal:{len(str(self._last))}} {who:8} "
+        sequence = f"#{step.sequence}"
+        name = f" {step.ordinal:{len(str(self._last))}} {sequence:>{self._sequence_width}} {who:8} "
         room = max(20, self._width - len(lead) - 1 - len(name))
         sentence = spoken.text if spoken else step.what
         told = textwrap.wrap(words(sentence).plain.replace("\n", " "), room) or [""]

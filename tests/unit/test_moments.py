@@ -126,6 +126,26 @@ def test_a_chain_is_a_straight_line_that_branches_at_the_plan() -> None:
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.parametrize("width", [80, 120])
+def test_each_link_shows_where_it_stands_and_what_made_it(width: int) -> None:
+    """Its number in the production, its sequence on the log, who wrote it, and the model and prompt behind it."""
+    told = retaken()
+    # Other productions wrote in between: the sequence is not the number.
+    log = [msgspec.structs.replace(one, sequence=100 + 7 * number) for number, one in enumerate(told.log)]
+    facts = {one.event.ordinal: one.event.fact for one in log if isinstance(one, e.Recorded)}
+    found = why(told.production, log, OfFilm())
+    shown = drawn(why_view(found, facts, width), width)
+    lines = shown.splitlines()
+    for step in found.steps:
+        who = "you" if step.actor == "person" else step.actor
+        (line,) = [line for line in lines if f" {step.ordinal} #{step.sequence} {who}" in " ".join(["", *line.split()])]
+        assert line.index("#") > line.index(str(step.ordinal))
+        for digest in (step.prompt_digest, step.order_digest, step.artifact):
+            assert digest is None or digest[:12] in shown
+        assert step.made is None or step.made.by in shown
+    assert max(map(len, lines)) <= width
+
+
 def test_a_narrow_screen_holds_a_chain() -> None:
     """Nothing is wider than the screen, and nothing is cut off."""
     told = retaken()
