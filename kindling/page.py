@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from bus.board import Deleted, Done, Failed, status_of
 from bus.ids import ProductionId
 from bus.production import Message, MessageKind, Production
-from kindling.findings import shorten
 from kindling.lines import lines_view
 from kindling.screen import (
     brief_panel,
@@ -235,11 +235,10 @@ def reports_view(reports: Sequence[Report]) -> RenderableType:
     parts: list[RenderableType] = [table]
     for one in reports:
         if one.findings or (one.notes and len(reports) == 1):
-            rows: list[tuple[str, RenderableType]] = [
-                (shorten(f.where, 30), words(f.what, "red")) for f in one.findings
-            ]
-            rows += [("note", words(note, "dim")) for note in one.notes]
-            parts += [Text(), words(one.production, "bold"), labelled(rows)]
+            parts += [Text(), words(one.production, "bold")]
+            parts += [_found(f.where, words(f.what, "red")) for f in one.findings]
+            if one.notes:
+                parts.append(labelled([("note", words(note, "dim")) for note in one.notes]))
     bad = sum(not one.is_sound for one in reports)
     events = sum(one.event_count for one in reports)
     verdict = (
@@ -249,6 +248,11 @@ def reports_view(reports: Sequence[Report]) -> RenderableType:
     return Group(*parts, Text(), Text(total, style="bold red" if bad else "bold green"))
 
 
+def _found(where: str, what: Text) -> RenderableType:
+    """Return what was found, under where: a digest has a line's room, and is not broken on 80 columns."""
+    return Group(words(where, "dim"), Padding(what, (0, 0, 0, 2)))
+
+
 def rebuilt_view(done: Sequence[Rebuilt]) -> RenderableType:
     """Return what `rebuild` brought back, a line for each production that had lost something, and the sum of it."""
     parts: list[RenderableType] = []
@@ -256,9 +260,9 @@ def rebuilt_view(done: Sequence[Rebuilt]) -> RenderableType:
         rows: list[tuple[str, RenderableType]] = [("made again", words(name)) for name in one.made]
         if one.new_count:
             rows.append(("named", words(count_of(one.new_count, "file"))))
-        rows += [(shorten(f.where, 30), words(f.what, "red")) for f in one.findings]
-        if rows:
-            parts += [words(one.production, "bold"), labelled(rows), Text()]
+        if rows or one.findings:
+            found = [_found(f.where, words(f.what, "red")) for f in one.findings]
+            parts += [words(one.production, "bold"), labelled(rows), *found, Text()]
     bad = sum(bool(one.findings) for one in done)
     files, new = sum(one.file_count for one in done), sum(one.new_count for one in done)
     brought = f"{new:,} of {count_of(files, 'file')} had been missing" if new else "nothing was missing"
@@ -274,12 +278,12 @@ def repaired_view(done: Sequence[Repaired]) -> RenderableType:
     for one in done:
         if not one.mended and not one.left:
             continue
-        rows: list[tuple[str, RenderableType]] = []
+        parts.append(words(one.production, "bold"))
         for mended in one.mended:
             aside = f"; what lay there is now {mended.put_aside}" if mended.put_aside else ""
-            rows.append((shorten(mended.what, 30), words(f"{mended.how}: {mended.digest}{aside}", "green")))
-        rows += [(shorten(f.where, 30), words(f.what, "yellow")) for f in one.left]
-        parts += [words(one.production, "bold"), labelled(rows), Text()]
+            parts.append(_found(mended.what, words(f"{mended.how}: {mended.digest}{aside}", "green")))
+        parts += [_found(f.where, words(f.what, "yellow")) for f in one.left]
+        parts.append(Text())
     if not parts:
         return Text("Nothing had to be mended.", style="dim")
     return Group(*parts)

@@ -138,8 +138,9 @@ async def test_what_comes_out_otherwise_is_not_kept_and_its_meaning_is_said(tmp_
     assert "another take" in left.what
     assert "kindling redo" in left.what
     assert {path.name for path in film.store.root.rglob("*") if path.is_file()} == before - {digest}
-    text = " ".join(drawn(repaired_view([done])).split())
-    assert "It was not kept" in text
+    shown = drawn(repaired_view([done]))
+    assert digest in shown, "a digest is not broken, to be copied"
+    assert "It was not kept" in " ".join(shown.split())
 
 
 async def test_a_policy_that_refuses_the_order_refuses_it_again(film: SmallFilm) -> None:

@@ -133,7 +133,9 @@ def test_what_is_not_as_it_was_is_found(tmp_path: Path, content: bytes | None, s
     assert not report.is_sound
     assert report.findings[0].where == "picture of event 1"
     assert report.findings[0].what.startswith(says)
-    text = " ".join(drawn(reports_view([report])).split())
+    shown = drawn(reports_view([report]))
+    assert digest in shown, "a digest is not broken, to be copied"
+    text = " ".join(shown.split())
     assert f"✗ {ID}" in text
     assert "1 production of 1 not as the log says" in text
 
