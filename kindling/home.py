@@ -74,16 +74,28 @@ def check_writable(folder: Path, help_: str) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        stands = next((one for one in (folder, *folder.parents) if one.exists() and not one.is_dir()), folder)
+        raise Trouble(
+            Exit.UNREACHABLE,
+            f"{folder} is no folder." if stands == folder else f"The folder {folder} can't be made.",
+            why=f"A file stands {'there' if stands == folder else f'at {stands}'}.",
+            help="Move it away, or choose another folder for this.",
+        ) from error
+    except OSError as error:
+        raise _not_writable(folder, error, help_) from error
+    try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".kindling-") as probe:
             probe.write(b"\0" * 4096)
             probe.flush()
     except OSError as error:
-        raise Trouble(
-            Exit.UNREACHABLE,
-            f"The folder {folder} can't be written.",
-            why=f"{error.strerror or error}.",
-            help=help_,
-        ) from error
+        raise _not_writable(folder, error, help_) from error
+
+
+def _not_writable(folder: Path, error: OSError, help_: str) -> Trouble:
+    return Trouble(
+        Exit.UNREACHABLE, f"The folder {folder} can't be written.", why=f"{error.strerror or error}.", help=help_
+    )
 
 
 def free_bytes(folder: Path) -> int:

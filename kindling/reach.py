@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kindling.exits import Exit, Trouble
-from kindling.home import find_home
+from kindling.home import find_home, load_settings
 from kindling.running import RunInfo, attach
 from kindling.screen import short_path
 from kindling.terminal import aside
@@ -19,11 +19,12 @@ def running() -> RunInfo:
     """Return the Kindling that runs here.
 
     Raises:
-        Trouble: none does.
+        Trouble: none does; or none can, for its settings.
     """
     home = find_home()
     found = attach(home)
     if found is None:
+        load_settings(home)  # Settings that can't be used are why it does not run, and starting it would not help.
         raise Trouble(
             Exit.UNREACHABLE,
             f"Kindling is not running in {short_path(home.root)}.",

@@ -157,6 +157,21 @@ def test_without_a_running_kindling_it_is_said_how_to_start_one(empty: Shell, ar
 
 
 @pytest.mark.parametrize(
+    "arguments", [("ls",), ("show", "light"), ("tail",), ("verify",), ("make", "A fox")], ids=" ".join
+)
+def test_settings_that_can_not_be_used_are_named_by_every_command(empty: Shell, arguments: tuple[str, ...]) -> None:
+    """They are why nothing runs: the file and the line are said, and not that something has to be started."""
+    (empty.home.root / "kindling.toml").write_text("[gateway]\nport = 8474\n[comfyui\n")
+    result = empty.call(*arguments)
+    assert result.exit_code == Exit.MISUSED
+    assert result.stdout == ""
+    told = " ".join(result.stderr.split())
+    assert "kindling.toml" in told
+    assert "line 3" in told
+    assert "kindling up" not in told
+
+
+@pytest.mark.parametrize(
     ("words", "says"),
     [
         ("", "The message is empty."),
