@@ -158,7 +158,9 @@ class Repairer:
 
         with self.store.workspace() as folder:
             try:
-                again = await render_again(job, state, self.perform, Aside(self.store, folder), step)
+                again = await render_again(
+                    job, recorded.clip.digest, state, self.perform, Aside(self.store, folder), step
+                )
             except (KindlingError, OSError) as error:
                 self._leave(name, f"it can't be rendered again. {error}")
                 return

@@ -91,6 +91,8 @@ class Render(Struct, frozen=True, kw_only=True):
     """Render the job where it was posted."""
 
     job: Job
+    is_afresh: bool = False
+    """Whether what the server has of it from before counts as nothing: its files were lost."""
 
     @property
     def about(self) -> str:

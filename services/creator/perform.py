@@ -60,8 +60,8 @@ class Creator:
         match task:
             case Post(job=job):
                 return (await self._post(job, production),)
-            case Render(job=job):
-                return (await self._render(job, artifacts, progress),)
+            case Render():
+                return (await self._render(task, artifacts, progress),)
             case StopRender(job=job):
                 return (await self._stop(job),)
             case _:
@@ -127,8 +127,9 @@ class Creator:
             ),
         )
 
-    async def _render(self, job: Job, artifacts: Artifacts, progress: Progress) -> Fact:
-        order, started = job.order, time.monotonic()
+    async def _render(self, task: Render, artifacts: Artifacts, progress: Progress) -> Fact:
+        job, started = task.job, time.monotonic()
+        order = job.order
         try:
             named = (order.start, order.end, order.colour_reference)
             inputs = {digest: artifacts.path(digest) for digest in named if digest is not None}
@@ -138,7 +139,7 @@ class Creator:
             )
         with artifacts.workspace() as folder:
             try:
-                rendering = await self._rendering(job, folder, inputs, progress)
+                rendering = await self._rendering(task, folder, inputs, progress)
                 render_s = time.monotonic() - started
                 await in_thread(lambda stop: _check(rendering, order, stop))
             except RenderFailed as error:
@@ -150,13 +151,23 @@ class Creator:
         cost = Cost(render_s=round(render_s, 3), total_s=round(total_s, 3), share=rendering.share)
         return _rendered(job, rendering, kept, cost)
 
-    async def _rendering(self, job: Job, folder: Path, inputs: Mapping[Digest, Path], progress: Progress) -> Rendering:
+    async def _rendering(
+        self, task: Render, folder: Path, inputs: Mapping[Digest, Path], progress: Progress
+    ) -> Rendering:
+        job = task.job
         posting, number = job.postings[-1], len(job.postings)
         was_posted = (posting.key, number) not in self._announced
         self._announced.discard((posting.key, number))
         try:
             return await self.renderers[job.order.renderer].render(
-                job.order, posting.key, folder, inputs, progress, server=posting.server, was_posted=was_posted
+                job.order,
+                posting.key,
+                folder,
+                inputs,
+                progress,
+                server=posting.server,
+                was_posted=was_posted,
+                is_afresh=task.is_afresh,
             )
         except RenderFailed as error:
             if error.kind is FailureKind.LOST and number < POSTINGS_MAX:

@@ -29,6 +29,8 @@ _NAMES = {
     "options.workflow": "workflow",
     "options.graph": "digest of the workflow",
     "options.device": "device",
+    "options.model_size_bytes": "size of the model's file",
+    "options.model_date": "date of the model's file",
 }
 _RESULTS = ("options.colour",)
 """What is measured of a clip and written beside how it was made: it follows from the clip, and is no cause."""

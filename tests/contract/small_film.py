@@ -48,6 +48,7 @@ class Moody(Animatic):
         *,
         server: str = "",
         was_posted: bool = False,
+        is_afresh: bool = False,
     ) -> Rendering:
         """Draw it with another seed."""
         self._times += 1

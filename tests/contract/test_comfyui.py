@@ -233,6 +233,44 @@ async def test_the_same_graph_again_answers_with_the_old_file(server: Reached) -
     assert [name[:36] for name in names] == [first, first, own]
 
 
+async def test_what_no_node_knows_is_ignored_and_keeps_results_apart(server: Reached) -> None:
+    """The sampler of a job of its own name is run, though all that it is given was sampled before; loaders are not."""
+    wanted, first, other = order(seed=seed()), new_id(), new_id()
+    cached = []
+    for key in (first, other):
+        sent = server.graph(wanted, key=key)
+        assert sent.nodes["3"].inputs["kindling"] == key
+        answer = await server.post(sent, prompt_id=key, client_id="us")
+        assert answer.json()["node_errors"] == {}
+        await server.ended(key)
+        entry = await server.client.ended(key, is_own_id=True)
+        assert entry is not None
+        assert entry.is_success
+        cached.append(entry.cached)
+    assert not {"3", "50"} & cached[0]
+    assert not {"3", "50"} & cached[1]
+    assert "37" in cached[1]
+
+
+async def test_a_server_that_was_told_to_forget_runs_the_same_graph_again(server: Reached) -> None:
+    """Until it has: what comes before that is answered from the cache, and says so."""
+    wanted, key = order(seed=seed()), new_id()
+    graph = server.graph(wanted, key=key)
+    stamps: list[str] = []
+    answered: list[bool] = []
+    for number in range(4):
+        if number > 1:
+            await server.client.free(unloads_models=False)
+        await server.post(graph, prompt_id=key, client_id="us")
+        async with asyncio.timeout(WAIT_S):
+            while (entry := await server.client.ended(key, is_own_id=True)) is None or entry.stamp in stamps:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.01)
+        stamps.append(entry.stamp)
+        answered.append("50" in entry.cached)
+    assert answered[:2] == [False, True]
+    assert False in answered[2:]
+
+
 async def test_files_are_viewed_by_name_folder_and_type(server: Reached) -> None:
     """Ranges work; what is missing is 404, what leads out is refused."""
     key = new_id()
@@ -364,6 +402,10 @@ async def test_an_order_becomes_a_clip_that_can_be_opened(server: Reached, tmp_p
     with Image.open(made.hand_over) as picture:
         assert (picture.format, picture.size) == ("PNG", (64, 64))
     assert made.made.by == "comfyui"
+    assert made.made.options is not None
+    said = msgspec.json.decode(made.made.options)
+    assert said["model_size_bytes"] > 0
+    assert said["model_date"].startswith("20")
     assert told
     assert told == sorted(told)
 

@@ -226,6 +226,69 @@ async def test_an_order_that_was_stopped_and_is_wanted_again_is_rendered(fake: F
     assert (await Rendered(fake, tmp_path, key=first.key).task).frame_count == 5
 
 
+# -- the same again ------------------------------------------------------------------------------------------------
+
+
+def clip_of(fake: FakeComfyUi, key: str) -> Path:
+    """Return the newest clip of an order on the server."""
+    return max((fake.folder / "output" / "kindling").glob(f"{key}*.mp4"))
+
+
+@pytest.mark.parametrize("is_late", [False, True], ids=["at once", "late"])
+async def test_what_a_server_has_lost_is_rendered_to_the_very_bytes(
+    fake: FakeComfyUi, tmp_path: Path, is_late: bool
+) -> None:
+    """The history names a file that is gone, and the cache would name it again: both count as nothing."""
+    first = Rendered(fake, tmp_path)
+    was = (await first.task).video.read_bytes()
+    clip_of(fake, first.key).unlink()
+    fake.controls.frees_late = is_late
+    again = await Rendered(fake, tmp_path, key=first.key, is_afresh=True).task
+    assert again.video.read_bytes() == was
+    first_run, *_, last_run = fake.executions_of(first.key)
+    assert last_run.ran == first_run.ran, "every node is run again"
+    assert all(not one["unload_models"] for one in fake.frees)
+
+
+async def test_one_that_was_stopped_while_it_was_rendered_afresh_is_found_again(
+    fake: FakeComfyUi, tmp_path: Path
+) -> None:
+    """Whoever comes back for it posts nothing: it runs there already."""
+    first = Rendered(fake, tmp_path)
+    await first.task
+    fake.controls.gate.clear()
+    left = Rendered(fake, tmp_path, key=first.key, is_afresh=True)
+    await left.begun(fake)
+    await left.cancelled(LEAVING)
+    back = Rendered(fake, tmp_path, key=first.key, is_afresh=True)
+    await back.begun(fake)
+    posts = fake.posts
+    fake.controls.gate.set()
+    assert (await back.task).frame_count == 5
+    assert fake.posts == posts
+
+
+async def test_a_server_that_never_forgets_is_named(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """It answers with what it has made before, however often it is told: that is no render."""
+    first = Rendered(fake, tmp_path)
+    await first.task
+    fake.life.heed = lambda: None  # type: ignore[method-assign]
+    failure = await Rendered(fake, tmp_path, key=first.key, is_afresh=True).failed()
+    assert failure.kind is FailureKind.BAD_OUTPUT
+    assert "made before" in failure.why
+    assert "Restart it" in failure.help
+
+
+async def test_the_same_order_of_another_film_is_sampled_anew(fake: FakeComfyUi, tmp_path: Path) -> None:
+    """Its words and its models may lie in the server's cache; its pictures are made for it."""
+    await Rendered(fake, tmp_path).task
+    other = Rendered(fake, tmp_path)
+    await other.task
+    (run,) = fake.executions_of(other.key)
+    assert {"KSampler", "VAEDecode", "SaveVideo"} <= set(run.ran)
+    assert "UNETLoader" not in run.ran
+
+
 # -- files ---------------------------------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ async def serve(said: argparse.Namespace) -> None:
     controls = fake.controls
     controls.step_s, controls.has_previews, controls.version = said.step_s, said.previews, said.version
     controls.has_card = True
+    controls.device, controls.drift, controls.model_bytes = said.device, said.drift, said.model_bytes
     if said.memory_gb:
         controls.memory_bytes = round(said.memory_gb * 1e9)
     if said.fits:
@@ -24,6 +25,9 @@ async def serve(said: argparse.Namespace) -> None:
     for name in said.without:
         for files in controls.models.values():
             files[:] = [one for one in files if name not in one]
+    for name in said.has:
+        folder, _, file = name.partition("/")
+        controls.models[folder].append(file)
     await fake.start()
     sys.stdout.write(f"{fake.url}\n")
     sys.stdout.flush()
@@ -40,7 +44,11 @@ def main() -> None:
     parser.add_argument("--previews", action="store_true", help="send a picture with each step")
     parser.add_argument("--fits", default="", help="the largest clip that fits into its memory, as 832x480x81")
     parser.add_argument("--memory-gb", type=float, default=0.0, help="what it says that its GPU has")
+    parser.add_argument("--device", default="A Card", help="what its GPU is called")
+    parser.add_argument("--drift", type=int, default=0, help="levels by which its pictures differ from another GPU's")
+    parser.add_argument("--model-bytes", type=int, default=9_663_676_416, help="how large its models' files are")
     parser.add_argument("--without", action="append", default=[], help="lacks the files whose name holds this")
+    parser.add_argument("--has", action="append", default=[], help="has this file, too, as vae/NAME")
     asyncio.run(serve(parser.parse_args()))
 
 

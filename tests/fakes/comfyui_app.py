@@ -191,11 +191,8 @@ class _Prompts:
         # Both are flags, which the worker heeds after what runs.
         life.frees_memory = life.frees_memory or bool(asked.get("free_memory"))
         life.unloads_models = life.unloads_models or bool(asked.get("unload_models"))
-        if life.running is None:
-            life.has_models = life.has_models and not life.unloads_models
-            life.unloads_models = False
-            if life.frees_memory:
-                life.cache.clear()
+        if life.running is None and not self._host.controls.frees_late:
+            life.heed()
         return Response()
 
 
@@ -314,6 +311,7 @@ class _Things:
             ("/object_info/{name}", "GET", self._class),
             ("/models", "GET", self._folders),
             ("/models/{folder}", "GET", self._models),
+            ("/experiment/models/{folder}", "GET", self._model_files),
             ("/system_stats", "GET", self._stats),
         ]
 
@@ -331,6 +329,14 @@ class _Things:
         found = self._host.controls.models.get(request.path_params["folder"])
         return Response(status_code=404) if found is None else JSONResponse(found)
 
+    async def _model_files(self, request: Request) -> Response:
+        controls = self._host.controls
+        found = controls.models.get(request.path_params["folder"])
+        if found is None:
+            return Response(status_code=404)
+        about = {"pathIndex": 0, "size": controls.model_bytes, "modified": controls.model_modified, "created": 0.0}
+        return JSONResponse([{"name": one, **about} for one in found])
+
     async def _stats(self, request: Request) -> Response:
         memory, models = self._host.controls.memory_bytes, 9_663_676_416
         system = {"os": "posix", "comfyui_version": self._host.controls.version, "ram_total": memory}
@@ -339,7 +345,7 @@ class _Things:
             return JSONResponse({"system": system, "devices": [cpu]})
         held = models if self._host.life.has_models else 0
         card = {
-            "name": "cuda:0 A Card : cudaMallocAsync",
+            "name": f"cuda:0 {self._host.controls.device} : cudaMallocAsync",
             "type": "cuda",
             "vram_total": memory,
             "vram_free": memory - held,

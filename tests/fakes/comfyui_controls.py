@@ -37,6 +37,10 @@ class Controls:
     """Whether it works on a card with memory of its own, and says how much of it it holds."""
     version: str = "0.3.64"
     models: dict[str, list[str]] = field(default_factory=lambda: {name: list(files) for name, files in MODELS.items()})
+    model_bytes: int = 9_663_676_416
+    """How large each model's file is."""
+    model_modified: float = 1_740_000_000.0
+    """When it was last written, in seconds since 1970."""
     extra_frames: int = 0
     """Frames that are made beyond what was asked for."""
 
@@ -44,6 +48,12 @@ class Controls:
     """Width times height times frames that fit into its memory."""
     memory_bytes: int = 25_276_510_208
     """What its device has."""
+    device: str = "A Card"
+    """What its card is called."""
+    drift: int = 0
+    """By how many levels this card's pictures differ from another's."""
+    frees_late: bool = False
+    """Whether the next prompt comes before the worker heeds `/free`: it may, even where nothing runs."""
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -66,6 +76,8 @@ class Execution:
 
     prompt_id: str
     life: int
+    ran: list[str] = field(default_factory=list)
+    """The classes of the nodes that were run; the others' results lay in the cache."""
     has_ended: bool = False
 
 

@@ -85,11 +85,15 @@ class Life:
             self.controls.on_run()
             self.has_models = True
             await self._run(self.running)
-            if self.unloads_models:
-                self.has_models = self.unloads_models = False
-            if self.frees_memory:
-                self.cache.clear()
-                self.frees_memory = False
+            self.heed()
+
+    def heed(self) -> None:
+        """Do what was asked of `/free`. Freed memory takes the models with it, whatever was said of those."""
+        if self.frees_memory:
+            self.cache.clear()
+        if self.frees_memory or self.unloads_models:
+            self.has_models = False
+        self.frees_memory = self.unloads_models = False
 
     # -- sockets -----------------------------------------------------------------------------------------------
 
@@ -124,7 +128,8 @@ class Life:
         _, prompt_id, graph, extra, outputs = item
         client = extra.get("client_id")
         sid = client if isinstance(client, str) else None
-        run = _Run(self, prompt_id, graph, sid)
+        execution = Execution(prompt_id, self.number)
+        run = _Run(self, prompt_id, graph, sid, execution)
         messages: list[tuple[str, Json]] = []
 
         def say(kind: str, **facts: object) -> None:
@@ -139,7 +144,6 @@ class Life:
         order = list(_order(graph, outputs))
         cached = [key for key in order if run.signature(key) in self.cache]
         say("execution_cached", nodes=cached)
-        execution = Execution(prompt_id, self.number)
         if len(cached) < len(order):
             self.executions.append(execution)
         try:
@@ -200,8 +204,8 @@ def _order(graph: Json, outputs: list[str]) -> Iterator[str]:
 class _Run:
     """One run of one graph."""
 
-    def __init__(self, life: Life, prompt_id: str, graph: Json, sid: str | None) -> None:
-        self._life, self._prompt_id, self._graph, self._sid = life, prompt_id, graph, sid
+    def __init__(self, life: Life, prompt_id: str, graph: Json, sid: str | None, execution: Execution) -> None:
+        self._life, self._prompt_id, self._graph, self._sid, self._execution = life, prompt_id, graph, sid, execution
         self._values: dict[str, tuple[object, ...]] = {}
         self._states: Json = {}
         self.current = ""
@@ -238,6 +242,7 @@ class _Run:
             self.current = life.last_node = key
             if life.must_stop:
                 raise Interrupted
+            self._execution.ran.append(kind)
             self._state(key, "running", 0, 1)
             if self._sid is not None:
                 told: Json = {"node": key, "display_node": key, "prompt_id": self._prompt_id}
@@ -289,7 +294,7 @@ class _Run:
             case "VAEDecode":
                 sampled = values["samples"]
                 assert isinstance(sampled, Latent)
-                made = pictures.frames(sampled, folder / "input")
+                made = pictures.frames(sampled, folder / "input", self._life.controls.drift)
                 return ([*made, *made[: self._life.controls.extra_frames]],), None
             case "ImageFromBatch":
                 batch, index = values["image"], int(str(values["batch_index"]))
@@ -347,11 +352,11 @@ class _Run:
         if ending == ".png":
             for index, frame in enumerate(made):
                 names.append(f"{name}_{number + index:05}_{ending}")
-                (folder / names[-1]).write_bytes(pictures.png(frame))
+                (folder / names[-1]).write_bytes(pictures.png(frame, self._graph))
         else:
             names.append(f"{name}_{number:05}_{ending}")
             write = pictures.write_webp if ending == ".webp" else pictures.write_mp4
-            write(made, float(str(fps)), folder / names[-1])
+            write(made, float(str(fps)), folder / names[-1], self._graph)
         return [{"filename": one, "subfolder": subfolder, "type": kind} for one in names]
 
 

@@ -46,6 +46,7 @@ class Rendered:
         workflow: TinyWorkflow | None = None,
         patience: Patience = QUICK,
         was_posted: bool = False,
+        is_afresh: bool = False,
         inputs: dict[Digest, Path] | None = None,
     ) -> None:
         self.key = key or str(uuid.uuid4())
@@ -56,7 +57,14 @@ class Rendered:
         folder.mkdir()
         renderer = ComfyUiRenderer(workflow or TinyWorkflow(), [fake.url], patience)
         doing = renderer.render(
-            wanted or order(), self.key, folder, inputs or {}, self._tell, server=fake.url, was_posted=was_posted
+            wanted or order(),
+            self.key,
+            folder,
+            inputs or {},
+            self._tell,
+            server=fake.url,
+            was_posted=was_posted,
+            is_afresh=is_afresh,
         )
         self.task: asyncio.Task[Rendering] = asyncio.ensure_future(doing)
 

@@ -89,9 +89,11 @@ class TinyWorkflow:
             graph=Graph(nodes),
             saver_nodes=savers,
             video_node="50",
+            seed_nodes=("3",),
             last_frame_node="61" if self.saves_last_frame else None,
             image_slots=slots,
             model=self.model,
+            model_folder="diffusion_models",
         )
 
     def _saver(self, order: Order) -> Node:

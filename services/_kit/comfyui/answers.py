@@ -78,6 +78,16 @@ class OutputFile(Struct, frozen=True, kw_only=True):
     type: str = "output"
 
 
+class ModelFile(Struct, frozen=True, kw_only=True):
+    """A model's file on the server. Nothing there tells what is in it, and a file may be replaced under its name."""
+
+    name: str
+    size: int
+    """In bytes."""
+    modified: float
+    """Seconds since 1970."""
+
+
 class NodeFailure(Struct, frozen=True, kw_only=True):
     """A node raised an error."""
 
@@ -97,6 +107,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     failure: NodeFailure | None
     outputs: Mapping[str, tuple[OutputFile, ...]]
     """Files by the id of the node that wrote them."""
+    cached: frozenset[str] = frozenset()
+    """The nodes that were not run, as the server kept what they gave an earlier prompt: their files are that one's."""
     stamp: str
     """Tells this ending from another one of a prompt with the same id: its messages, which carry times."""
 
@@ -169,6 +181,10 @@ class _Status(Struct, frozen=True):
     status_str: str = ""
     completed: bool = False
     messages: list[tuple[str, msgspec.Raw]] = []
+
+
+class _Cached(Struct, frozen=True):
+    nodes: list[str] = []
 
 
 class _Entry(Struct, frozen=True):
@@ -291,6 +307,7 @@ def _entry(prompt_id: str, found: _Entry) -> Entry:
     status = found.status or _Status(status_str="success" if found.outputs else "error")
     messages = dict(status.messages)
     error = messages.get("execution_error")
+    cached = messages.get("execution_cached")
     return Entry(
         prompt_id=prompt_id,
         order=_extra(found.prompt).kindling,
@@ -298,6 +315,7 @@ def _entry(prompt_id: str, found: _Entry) -> Entry:
         is_interrupted="execution_interrupted" in messages,
         failure=msgspec.json.decode(error, type=NodeFailure, strict=False) if error is not None else None,
         outputs={node: tuple(_files(said)) for node, said in found.outputs.items()},
+        cached=frozenset(msgspec.json.decode(cached, type=_Cached).nodes if cached is not None else ()),
         stamp=msgspec.json.encode(status.messages).decode(),
     )
 

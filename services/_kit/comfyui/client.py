@@ -16,6 +16,7 @@ from services._kit.comfyui.answers import (
     ORDER_FIELD,
     Answer,
     Entry,
+    ModelFile,
     OutputFile,
     Queue,
     Server,
@@ -115,6 +116,14 @@ class ComfyUi:
         answer = self._require(await self._send("GET", f"/object_info/{quote(name, safe='')}"))
         found = self._read(answer, lambda content: msgspec.json.decode(content, type=dict[str, msgspec.Raw]))
         return found.get(name)
+
+    async def model_file(self, folder: str, name: str) -> ModelFile | None:
+        """Return what is known of a model's file; None where there is none, or the server is too old to say."""
+        answer = await self._send("GET", f"/experiment/models/{quote(folder, safe='')}")
+        if answer.status_code == 404:
+            return None
+        listed = self._read(answer, lambda content: msgspec.json.decode(content, type=list[ModelFile]))
+        return next((one for one in listed if one.name == name), None)
 
     async def upload(self, content: bytes, name: str) -> str:
         """Upload a picture and return the name that a LoadImage knows it by: the server's choice, not ours.

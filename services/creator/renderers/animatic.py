@@ -88,6 +88,7 @@ class Animatic(Renderer):
         *,
         server: str = "",
         was_posted: bool = False,
+        is_afresh: bool = False,
     ) -> Rendering:
         """Return the clip; drawing runs in a thread that leaves off at the next frame if it is no longer wanted."""
         return await in_thread(lambda stop: _render(order, folder, inputs, progress, stop))

@@ -72,6 +72,7 @@ class Renderer(Protocol):
         *,
         server: str,
         was_posted: bool,
+        is_afresh: bool = False,
     ) -> Rendering:
         """Return the clip of the order.
 
@@ -82,6 +83,7 @@ class Renderer(Protocol):
             progress: told of each step, with a preview now and then.
             server: what was chosen, and the only one that is asked.
             was_posted: whether somebody may have posted it under this posting before: then it is only looked for.
+            is_afresh: whether an earlier ending of it, and what the server keeps of that one, count as nothing.
 
         Raises:
             RenderFailed: there is no clip. Of the kind `lost`: the server does not know it any more; it may be posted

@@ -143,11 +143,13 @@ def _bound(
     binding = bind(workflow, values, listed)
     pictures: list[tuple[Role, Digest | None]] = [(Role.START_IMAGE, order.start), (Role.END_IMAGE, order.end)]
     last = workflow.roles.get(Role.LAST_FRAME_PREFIX, ())
+    model = next((use for use in binding.files if use.role is Role.MODEL), None)
     nodes = binding.graph.nodes.items()
     return FittingGraph(
         graph=binding.graph,
         saver_nodes=tuple(key for key, node in nodes if isinstance(node.inputs.get(PREFIX_INPUT), str)),
         video_node=_video_node(workflow),
+        seed_nodes=tuple(place.node for place in workflow.roles.get(Role.SEED, ())),
         last_frame_node=last[0].node if last else None,
         image_slots=tuple(
             ImageSlot(place=place, image=digest)
@@ -155,7 +157,8 @@ def _bound(
             if digest is not None
             for place in workflow.roles.get(role, ())
         ),
-        model=next((use.name for use in binding.files if use.role is Role.MODEL), None),
+        model=model.name if model is not None else None,
+        model_folder=model.folder if model is not None else "",
         order=order,
         workflow=workflow,
         values=values,

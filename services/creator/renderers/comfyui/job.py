@@ -16,6 +16,9 @@ from services.creator.renderers.renderer import FailureKind
 PREFIX_INPUT: Final = "filename_prefix"
 """Every saver, ComfyUI's own and those of custom packs, names its files by this input."""
 
+KEY_INPUT: Final = "kindling"
+"""An input that no node knows. ComfyUI hands it to none, and keeps what it has made by all inputs that were given."""
+
 
 class ImageSlot(Struct, frozen=True, kw_only=True):
     """An input that takes the name of an uploaded picture, and which picture that is."""
@@ -32,11 +35,15 @@ class BoundGraph(Struct, frozen=True, kw_only=True):
     """Every node that writes files; each gets the job's own prefix, so that no cache answers with another's file."""
     video_node: str
     """The saver of the clip."""
+    seed_nodes: tuple[str, ...] = ()
+    """Every node that is given the seed; each gets the order's key as well, so that no cache answers for another's."""
     last_frame_node: str | None = None
     """The saver of the last frame as PNG; without one the last decoded frame is handed over."""
     image_slots: tuple[ImageSlot, ...] = ()
     model: str | None = None
     """The file of the diffusion model, for the record."""
+    model_folder: str = ""
+    """The server's folder that it lies in; empty where the workflow does not say."""
 
 
 class Offer(Struct, frozen=True):
@@ -101,8 +108,13 @@ def prefix_of(key: str) -> str:
 
 
 def prepared(bound: BoundGraph, key: str, names: Mapping[Digest, str]) -> Graph:
-    """Return the graph as it is posted: files named after the job, pictures by the names the server gave them."""
+    """Return the graph as it is posted: files named after the job, pictures by the names the server gave them.
+
+    Its sampling is named after the job as well: a film that is made again has the orders of the recorded one, and
+    would else be given that one's pictures out of the server's cache, and be found to be the same.
+    """
     values: dict[Place, object] = {Place(node, PREFIX_INPUT): prefix_of(key) for node in bound.saver_nodes}
+    values |= {Place(node, KEY_INPUT): key for node in bound.seed_nodes}
     values |= {slot.place: names[slot.image] for slot in bound.image_slots}
     return with_values(bound.graph, values)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,7 @@ from bus.ids import Digest, digest_of
 from bus.plan import Made, Order
 from bus.ports import Progress
 from bus.work import LEAVING
-from services._kit.comfyui.answers import Server
+from services._kit.comfyui.answers import ModelFile, Server
 from services._kit.comfyui.client import ComfyUi, opened
 from services._kit.comfyui.errors import Unreached
 from services._kit.graphs import api_format
@@ -134,6 +135,7 @@ class ComfyUiRenderer(Renderer):
         *,
         server: str,
         was_posted: bool,
+        is_afresh: bool = False,
     ) -> Rendering:
         """Return the clip. See `Renderer.render`."""
         bound = self._workflow.bind(order)
@@ -141,8 +143,9 @@ class ComfyUiRenderer(Renderer):
             client = ComfyUi(server, http)
             work = Work(self._workflow, client, bound, order, key, inputs, progress, self._patience)
             try:
-                said, entry = await work.ended(was_posted=was_posted)
+                said, entry = await work.ended(was_posted=was_posted, is_afresh=is_afresh)
                 take = await work.take(entry, folder)
+                model = await work.model_file()
             except asyncio.CancelledError as error:
                 if error.args != (LEAVING,):
                     await _to_its_end(work.stop())
@@ -154,7 +157,7 @@ class ComfyUiRenderer(Renderer):
             frame_count=order.frame_count,
             width=order.width,
             height=order.height,
-            made=self._made(order, work.bound, said, take),
+            made=self._made(order, work.bound, said, model, take),
             share=self._workflow.share(work.bound),
         )
 
@@ -184,13 +187,15 @@ class ComfyUiRenderer(Renderer):
                     raise
                 await asyncio.sleep(self._patience.poll_s)
 
-    def _made(self, order: Order, bound: BoundGraph, said: Server, take: Brought) -> Made:
+    def _made(self, order: Order, bound: BoundGraph, said: Server, model: ModelFile | None, take: Brought) -> Made:
         colour = take.colour
         options = _Options(
             workflow=self._workflow.name,
             graph=digest_of(msgspec.json.encode(api_format(bound.graph), order="deterministic")),
             seed=order.seed,
             device=said.device,
+            model_size_bytes=model.size if model is not None else None,
+            model_date=f"{datetime.fromtimestamp(model.modified, UTC):%Y-%m-%d %H:%M:%S}" if model is not None else "",
             colour=_Colour(
                 outcome=colour.outcome,
                 against=colour.against,
@@ -223,6 +228,9 @@ class _Options(Struct, omit_defaults=True):
     graph: str
     seed: int
     device: str = ""
+    model_size_bytes: int | None = None
+    model_date: str = ""
+    """When the model's file was last written, in UTC: a server tells no digest of it."""
     colour: _Colour | None = None
 
 

@@ -6,12 +6,12 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from bus.ids import Digest
 from bus.plan import Order
 from bus.ports import Progress
-from services._kit.comfyui.answers import Entry, OutputFile, Server
+from services._kit.comfyui.answers import Entry, ModelFile, OutputFile, Server
 from services._kit.comfyui.client import ComfyUi
 from services._kit.comfyui.errors import NotThere, TooLarge, Unreached
 from services._kit.graphs import Graph
@@ -26,6 +26,9 @@ from services.creator.renderers.comfyui.steps import Steps
 from services.creator.renderers.renderer import FailureKind, RenderFailed
 
 T = TypeVar("T")
+
+AFRESH_TRIES: Final = 3
+"""How often a graph is posted to a server that was told to forget it. The second time it has."""
 
 
 async def fit(client: ComfyUi, workflow: Workflow, bound: BoundGraph) -> tuple[BoundGraph, tuple[Obstacle, ...]]:
@@ -74,8 +77,11 @@ class Work:
         self._may_be_there = False
         self._is_over = False
 
-    async def ended(self, *, was_posted: bool) -> tuple[Server, Entry]:
+    async def ended(self, *, was_posted: bool, is_afresh: bool = False) -> tuple[Server, Entry]:
         """Return how the render ended, found or posted.
+
+        Args:
+            is_afresh: whether an ending that is there already counts as none.
 
         Raises:
             RenderFailed: it did not end well.
@@ -87,6 +93,9 @@ class Work:
         if isinstance(where, Nowhere) and was_posted:
             # Whoever posted it may have gone while the request was under way.
             where = await self._render.settled()
+        if isinstance(where, Ended) and is_afresh:
+            self._render.ignore(where.entry)
+            where = Nowhere()
         if isinstance(where, Ended) and where.entry.is_interrupted:
             if was_posted:
                 raise stopped(self._client.url)
@@ -98,7 +107,7 @@ class Work:
         if isinstance(where, Ended):
             entry = where.entry
         elif isinstance(where, Nowhere):
-            entry = await self._posted()
+            entry = await (self._posted_afresh() if is_afresh else self._posted())
         else:
             entry = await self._followed(where.prompt.client_id or str(uuid.uuid4()))
         self._is_over = True
@@ -111,6 +120,15 @@ class Work:
         """Stop the render, if it may be there and has not ended."""
         if self._render is not None and self._may_be_there and not self._is_over:
             await self._render.stop()
+
+    async def model_file(self) -> ModelFile | None:
+        """Return what the server says of the model's file, for the record: a take does without."""
+        if self.bound.model is None or not self.bound.model_folder:
+            return None
+        try:
+            return await self._client.model_file(self.bound.model_folder, self.bound.model)
+        except Unreached:
+            return None
 
     async def take(self, entry: Entry, folder: Path) -> Brought:
         """Return the files of the take, fetched, decoded and counted.
@@ -144,6 +162,26 @@ class Work:
         names = {slot.image: await self._uploaded(slot.image) for slot in self.bound.image_slots}
         graph = prepared(self.bound, self._key, names)
         return await self._followed(str(uuid.uuid4()), graph)
+
+    async def _posted_afresh(self) -> Entry:
+        """Post the graph to a server that may have had it before, and return how it ended when it was really run.
+
+        The same graph gives the same bytes, where the server renders at all: as long as it keeps what the nodes gave,
+        it answers with the name of the old file. It forgets that once it has nothing to do; a graph that comes before
+        that is answered from what is kept, and the next one is not.
+        """
+        assert self._render is not None
+        for _ in range(AFRESH_TRIES):
+            await self._patiently(lambda: self._client.free(unloads_models=False))
+            entry = await self._posted()
+            if not entry.is_success or self.bound.video_node not in entry.cached:
+                return entry
+            self._render.ignore(entry)
+        raise RenderFailed(
+            FailureKind.BAD_OUTPUT,
+            f"ComfyUI at {self._client.url} answers with what it made before, and renders nothing.",
+            "Restart it, and ask again.",
+        )
 
     async def _fit(self) -> tuple[Obstacle, ...]:
         """Take the graph with the server's files for what is, or was, posted; return what keeps the server from it."""
