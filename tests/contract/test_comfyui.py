@@ -8,87 +8,30 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import os
-import uuid
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import msgspec
 import pytest
 from PIL import Image
 from websockets.asyncio.client import ClientConnection, connect
 
-from bus.plan import Order
-from services._kit.comfyui.client import ComfyUi
-from services._kit.graphs import Graph, Node, api_format
+from services._kit.graphs import Graph, Node
 from services._kit.media import probe
 from services.creator.renderers.comfyui.job import prepared
 from services.creator.renderers.comfyui.patience import Patience
 from services.creator.renderers.comfyui.renderer import ComfyUiRenderer
 from services.creator.renderers.renderer import FailureKind, RenderFailed
-from tests.fakes.comfyui import comfyui
-from tests.fakes.comfyui_workflow import TinyWorkflow, order, replace_input
+from tests.contract.comfyui_reached import WAIT_S, Reached, new_id, reached, seed
+from tests.fakes.comfyui_workflow import order, replace_input
 
-REAL = os.environ.get("KINDLING_COMFYUI_URL")
-WAIT_S = 600.0 if REAL else 10.0
 QUICK = Patience(poll_s=0.02, settle_s=0.1)
-
-
-@dataclass
-class Reached:
-    """A server, and a workflow that it can run."""
-
-    url: str
-    workflow: TinyWorkflow
-    http: httpx.AsyncClient
-
-    @property
-    def client(self) -> ComfyUi:
-        return ComfyUi(self.url, self.http)
-
-    def graph(self, wanted: Order | None = None, key: str | None = None) -> Graph:
-        return prepared(self.workflow.bind(wanted or order(seed=seed())), key or new_id(), {})
-
-    async def post(self, graph: Graph, **more: object) -> httpx.Response:
-        return await self.http.post(f"{self.url}/prompt", json={"prompt": api_format(graph), **more})
-
-    async def get(self, path: str, **asked: str) -> httpx.Response:
-        return await self.http.get(f"{self.url}{path}", params=asked)
-
-    async def ended(self, prompt_id: str) -> httpx.Response:
-        """Return the history of a prompt once it has ended."""
-        async with asyncio.timeout(WAIT_S):
-            while True:
-                answer = await self.get(f"/history/{prompt_id}")
-                if answer.json():
-                    return answer
-                await asyncio.sleep(0.01)
-
-
-def new_id() -> str:
-    return str(uuid.uuid4())
-
-
-def seed() -> int:
-    """Return a seed that no earlier run on a long-lived server has used."""
-    return uuid.uuid4().int % 2**63
 
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Reached]:
-    async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(httpx.AsyncClient(timeout=30, trust_env=False))
-        workflow = TinyWorkflow()
-        if REAL is None:
-            url = (await stack.enter_async_context(comfyui(tmp_path / "comfyui"))).url
-        else:
-            url = REAL.rstrip("/")
-            files = (await http.get(f"{url}/models/diffusion_models")).json()
-            workflow = workflow.but(model=next(one for one in files if "t2v" in one and "wan" in one.lower()))
-        yield Reached(url, workflow, http)
+    async with reached(tmp_path) as one:
+        yield one
 
 
 def changed(graph: Graph, place: str, value: object) -> Graph:
@@ -218,57 +161,6 @@ async def test_an_interrupt_hits_the_prompt_it_names_if_that_runs(server: Reache
     assert entry is not None
     assert (entry.is_success, entry.is_interrupted, entry.failure) == (False, True, None)
     assert (await server.get(f"/history/{second}")).json() == {}
-
-
-async def test_the_same_graph_again_answers_with_the_old_file(server: Reached) -> None:
-    """Nothing is rendered and no file is written; with a prefix of its own the job gets a file of its own."""
-    wanted, first, again, own = order(seed=seed()), new_id(), new_id(), new_id()
-    graph = server.graph(wanted, key=first)
-    names = []
-    for key, sent in ((first, graph), (again, graph), (own, server.graph(wanted, key=own))):
-        await server.post(sent, prompt_id=key, client_id="us")
-        entry = (await server.ended(key)).json()[key]
-        names.append(entry["outputs"]["50"]["images"][0]["filename"])
-    assert names[0] == names[1]
-    assert [name[:36] for name in names] == [first, first, own]
-
-
-async def test_what_no_node_knows_is_ignored_and_keeps_results_apart(server: Reached) -> None:
-    """The sampler of a job of its own name is run, though all that it is given was sampled before; loaders are not."""
-    wanted, first, other = order(seed=seed()), new_id(), new_id()
-    cached = []
-    for key in (first, other):
-        sent = server.graph(wanted, key=key)
-        assert sent.nodes["3"].inputs["kindling"] == key
-        answer = await server.post(sent, prompt_id=key, client_id="us")
-        assert answer.json()["node_errors"] == {}
-        await server.ended(key)
-        entry = await server.client.ended(key, is_own_id=True)
-        assert entry is not None
-        assert entry.is_success
-        cached.append(entry.cached)
-    assert not {"3", "50"} & cached[0]
-    assert not {"3", "50"} & cached[1]
-    assert "37" in cached[1]
-
-
-async def test_a_server_that_was_told_to_forget_runs_the_same_graph_again(server: Reached) -> None:
-    """Until it has: what comes before that is answered from the cache, and says so."""
-    wanted, key = order(seed=seed()), new_id()
-    graph = server.graph(wanted, key=key)
-    stamps: list[str] = []
-    answered: list[bool] = []
-    for number in range(4):
-        if number > 1:
-            await server.client.free(unloads_models=False)
-        await server.post(graph, prompt_id=key, client_id="us")
-        async with asyncio.timeout(WAIT_S):
-            while (entry := await server.client.ended(key, is_own_id=True)) is None or entry.stamp in stamps:  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.01)
-        stamps.append(entry.stamp)
-        answered.append("50" in entry.cached)
-    assert answered[:2] == [False, True]
-    assert False in answered[2:]
 
 
 async def test_files_are_viewed_by_name_folder_and_type(server: Reached) -> None:
