@@ -14,7 +14,7 @@ from bus.production import Production, evolve
 from bus.subjects import subject_of
 from bus.wire.log import Log, Sealed
 
-STATES_MAX = 256
+STATES_MAX = 64
 """States kept at hand; older ones are folded anew when they are asked for."""
 
 
