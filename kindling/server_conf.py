@@ -65,6 +65,9 @@ def may_publish(user: str) -> tuple[str, ...]:
         f"{_API}.DIRECT.GET.{STREAM}.>",
         f"{_CREATE}.*",
         f"{_CREATE}.*.>",
+        # "I have read this far, send on." A false word lets one's own consumer run ahead; that of somebody else has a
+        # name and a subject that can't be guessed, and would at worst be sent more than it takes, and begin again.
+        f"$JS.FC.{STREAM}.>",
     ]
     if user in WATCHES_QUEUES:
         reading.append(f"{_API}.CONSUMER.INFO.{STREAM}.*")

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import nats.errors
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, Header
 from nats.js.errors import APIError
 
 from bus import codec
@@ -21,11 +21,16 @@ from bus.wire.client import LogClient
 
 QUIET_S = 1.0
 """After this long without a message it is asked whether the log has gone on without us."""
-AHEAD_BYTES_MAX = 64 * 1024 * 1024
-"""What may wait for a reader that is slow. More is dropped, and read again once the reader has come to the gap."""
+HEARTBEAT_S = 5.0
+"""How often a server that sends nothing says that it is there, and which answer it still waits for."""
 
 IsBehind = Callable[[int], Awaitable[bool]]
 """Says whether the log holds anything for us after this sequence."""
+
+_FLOW_CONTROL = "$JS.FC."
+
+_Message = tuple[int, int, str, bytes]
+"""The sequence, the consumer's own count of what it sent, the subject and the content."""
 
 _LOST = (nats.errors.Error, APIError, LogUnavailable, OSError, TimeoutError)
 
@@ -50,20 +55,22 @@ async def follow(
         client.followers[arrived.consumer] = arrived.bring
         subscription = None
         try:
-            subscription = await _subscribe(client, stream, filter_, position + 1, arrived.consumer)
+            subscription = await _subscribe(client, stream, filter_, position + 1, arrived)
             if subscription is None:
                 await asyncio.sleep(0.2)
                 continue
             due = 1
             while await _more(client, arrived, position, is_behind):
-                for sequence, delivered, subject, content in arrived.taken():
+                for one in arrived.taken():
+                    if isinstance(one, str):
+                        await _answer(client, one)
+                        continue
+                    sequence, delivered, subject, content = one
                     if delivered != due:
                         raise _Gap
                     due += 1
                     position = sequence
                     yield codec.record(sequence, subject, content)
-                if arrived.has_dropped:
-                    raise _Gap
         except _Gap:
             continue
         finally:
@@ -78,43 +85,57 @@ class _Gap(Exception):
 
 
 class _Arrived:
-    """What the connection has brought for a consumer of ours, and nobody has taken yet."""
+    """What the connection has brought for a consumer of ours, and nobody has taken yet.
+
+    It is never much, however slow the reader: nats-server asks for an answer each time that it has sent half of what
+    may be under way (2 MiB at first, 32 MiB as answers come), and sends no more than that before it has the answer.
+    """
 
     def __init__(self) -> None:
         self.consumer = f"follow_{uuid.uuid4().hex}"
-        self._messages: deque[tuple[int, int, str, bytes]] = deque()
-        self._waiting_bytes = 0
+        self._waiting: deque[_Message | str] = deque()
+        self._asked = ""
         self._some = asyncio.Event()
-        self.has_dropped = False
 
     def bring(self, sequence: int, delivered: int, subject: str, content: bytes) -> None:
-        """Take a message in, unless too much is waiting: then this one and all that follow are dropped."""
-        if self.has_dropped or self._waiting_bytes > AHEAD_BYTES_MAX:
-            self.has_dropped = True
-            return
-        self._waiting_bytes += len(content)
-        self._messages.append((sequence, delivered, subject, content))
+        """Take a message in."""
+        self._waiting.append((sequence, delivered, subject, content))
         self._some.set()
 
-    def taken(self) -> Iterator[tuple[int, int, str, bytes]]:
-        """Yield what waits: the sequence, the consumer's own count of what it sent, the subject and the content."""
-        while self._messages:
-            one = self._messages.popleft()
-            self._waiting_bytes -= len(one[3])
+    async def hear(self, message: Msg) -> None:
+        """Take in what comes on the inbox beside messages of the log: requests for an answer, and heartbeats.
+
+        A request has the answer's subject as its reply, and a heartbeat repeats it in a header.
+        """
+        answer_to = message.reply or (message.headers or {}).get(Header.CONSUMER_STALLED, "")
+        if answer_to.startswith(_FLOW_CONTROL) and answer_to != self._asked:
+            self._asked = answer_to
+            self._waiting.append(answer_to)
+            self._some.set()
+
+    def taken(self) -> Iterator[_Message | str]:
+        """Yield what waits, in order: a message, or the subject of an answer that is due now."""
+        while self._waiting:
+            one = self._waiting.popleft()
+            if isinstance(one, str):
+                # An answer may be lost with its connection: if it is asked for again, it is given again.
+                self._asked = ""
             yield one
 
     async def wait(self, timeout_s: float) -> bool:
-        """Wait for messages; say whether there are any."""
-        if not self._messages:
+        """Wait for something to take; say whether there is anything."""
+        if not self._waiting:
             self._some.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(timeout_s):
                     await self._some.wait()
-        return bool(self._messages)
+        return bool(self._waiting)
 
 
-async def _ignore(message: Msg) -> None:
-    """Take what comes on the inbox and is nothing of the log: the server has no reason to send such a thing."""
+async def _answer(client: LogClient, subject: str) -> None:
+    """Tell the server that all was taken that it had sent before it asked."""
+    with contextlib.suppress(*_LOST):
+        await client.publish(subject)
 
 
 async def _more(client: LogClient, arrived: _Arrived, position: int, is_behind: IsBehind) -> bool:
@@ -134,16 +155,16 @@ async def _more(client: LogClient, arrived: _Arrived, position: int, is_behind: 
 
 
 async def _subscribe(
-    client: LogClient, stream: str, filter_: str | None, start: int, consumer: str
+    client: LogClient, stream: str, filter_: str | None, start: int, arrived: _Arrived
 ) -> Subscription | None:
     """Return a push consumer of our own, gone with us, or None if the server can't make one now."""
     inbox = client.new_inbox()
     try:
-        subscription = await client.subscribe(inbox, cb=_ignore)
+        subscription = await client.subscribe(inbox, cb=arrived.hear)
     except _LOST:
         return None
     config = ConsumerConfig(
-        name=consumer,
+        name=arrived.consumer,
         deliver_subject=inbox,
         ack_policy=AckPolicy.NONE,
         deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
@@ -153,6 +174,8 @@ async def _subscribe(
         mem_storage=True,
         num_replicas=1,
         inactive_threshold=30.0,
+        flow_control=True,
+        idle_heartbeat=HEARTBEAT_S,
     )
     try:
         await client.jetstream().add_consumer(stream, config)

@@ -231,6 +231,14 @@ async def test_everybody_reads_and_follows(tmp_path: Path, user: str) -> None:
 
 
 @pytest.mark.parametrize("user", LESS_THAN_ADMIN)
+async def test_everybody_says_how_far_it_has_read(tmp_path: Path, user: str) -> None:
+    """Whoever follows may answer the server's requests for it: those of our stream, and of no other one."""
+    async with nats_server(tmp_path) as server, guest(server.access(user)) as one:
+        assert not await one.is_refused(f"$JS.FC.{STREAM}.follow_one.abcd")
+        assert await one.is_refused("$JS.FC.ANOTHER.follow_one.abcd")
+
+
+@pytest.mark.parametrize("user", LESS_THAN_ADMIN)
 async def test_answers_to_others_are_not_overheard(tmp_path: Path, user: str) -> None:
     """A user listens on its own inbox only."""
     async with nats_server(tmp_path) as server, guest(server.access(user)) as one:
