@@ -35,7 +35,7 @@ test: style types imports ## Check everything and run all tests
 	$(BIN)/pytest tests/e2e
 
 check: style types imports ## Format, lint, types, imports and unit tests: what to run before each commit
-	$(BIN)/pytest --quiet --numprocesses auto tests/unit
+	$(BIN)/pytest --quiet --numprocesses auto --hypothesis-profile=quick tests/unit
 
 style: .venv/.dev
 	$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: make format"; exit 1; }

@@ -13,6 +13,8 @@ KINDS = frozenset({"unit", "contract", "simulation", "e2e"})
 
 # A slow machine is no counter-example: what a law says does not depend on how long it took to check.
 settings.register_profile("kindling", deadline=None)
+# `--hypothesis-profile=quick`, which `make check` gives. A law with a number of its own takes it by `laws.examples`.
+settings.register_profile("quick", deadline=None, max_examples=20)
 settings.load_profile("kindling")
 
 # Whether a model runs on this machine is no part of what tests look at; those that want one name its address.

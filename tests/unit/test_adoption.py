@@ -22,6 +22,7 @@ from tests import forks, stories
 from tests.forks import FORK, as_there, beginning, fork_of, messages_of
 from tests.gateway_facts import finished
 from tests.histories import DECIDES, Told, histories, tell_unknown
+from tests.laws import examples
 from tests.stories import BEGINNING, MADE, Story, approved, ordered, rendered, story
 
 PLAN = stories.plan()
@@ -31,7 +32,7 @@ PLANNED = (*BEGINNING, e.PlanWritten(number=1, plan=PLAN, made=MADE))
 # -- what is adopted is what happened ------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(histories(), st.integers(0, 200))
 def test_a_fork_at_any_event_has_the_state_of_that_event(told: Told, drawn: int) -> None:
     """Up to its name, its chain and what runs elsewhere, a fork stands where the other production stood then."""
@@ -42,7 +43,7 @@ def test_a_fork_at_any_event_has_the_state_of_that_event(told: Told, drawn: int)
     assert fork.end is None
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(histories(), st.integers(0, 200), st.integers(0, 200))
 def test_a_fork_of_a_fork_has_the_same_state(told: Told, drawn: int, again: int) -> None:
     """A branch of a branch is read from its own log alone, as if it had branched from the first one."""
@@ -55,7 +56,7 @@ def test_a_fork_of_a_fork_has_the_same_state(told: Told, drawn: int, again: int)
     assert adoption.broken_adoptions(second.log) == ()
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(histories())
 def test_the_facts_of_a_fork_give_the_state_that_was_supposed(told: Told) -> None:
     """What a fork would be is known before it is written: supposing its facts gives what its log will give."""
@@ -74,7 +75,7 @@ def test_a_fork_of_a_finished_film_is_done_and_wants_nothing() -> None:
     assert {name: decide(fork, e.ProductionForked()) for name, decide in DECIDES.items()} == dict.fromkeys(DECIDES, ())
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(histories())
 def test_a_fork_wants_what_the_other_production_wanted_and_no_render_more(told: Told) -> None:
     """At the last event a fork's services want what the other's want, and the renders that were not finished."""
@@ -141,7 +142,7 @@ def test_seeds_and_take_numbers_go_on() -> None:
 # -- it is held against its digests ----------------------------------------------------------------------------
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(histories(), st.integers(0, 200))
 def test_what_was_adopted_holds(told: Told, drawn: int) -> None:
     """The chain of the other production is whole inside the fork, and ends in the digest that its origin names."""

@@ -19,6 +19,7 @@ from tests.animatic_house import (
     changed,
     look,
 )
+from tests.laws import examples
 
 
 def reading_of(prompt: str, light: str = "", shot: ShotSize = ShotSize.WIDE) -> Reading:
@@ -118,7 +119,7 @@ def test_a_sign_without_a_glyph_is_left_out_and_the_words_stay() -> None:
     assert (caption_ink("3  The keeper 🎬 rows out") == caption_ink("3  The keeper rows out")).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.text(max_size=300), st.sampled_from([(832, 480), (480, 832), (208, 128), (96, 64)]))
 def test_any_caption_stays_inside_the_frame(text: str, size: tuple[int, int]) -> None:
     """Long texts are cut; whatever is said fits, on a narrow frame too."""

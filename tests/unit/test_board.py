@@ -8,6 +8,7 @@ from bus import events as e
 from bus.board import board, film_takes, is_accepted, status_of
 from bus.plan import FromSegment, basis_of, order_digest, order_for
 from tests.histories import Told, garbled, histories
+from tests.laws import examples
 from tests.stories import (
     BEGINNING,
     FAILURE,
@@ -46,7 +47,7 @@ def ruled(number: int, take: int, ruling: e.Ruling, count: int = 1) -> e.Segment
 # -- laws ----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(histories())
 def test_a_take_counts_only_while_it_fits(history: Told) -> None:
     """The takes of a slot are those that were made for what the plan asks now, from the hand-over accepted now."""
@@ -69,7 +70,7 @@ def test_a_take_counts_only_while_it_fits(history: Told) -> None:
                 assert parent is None or (parent.rendered and parent.rendered.hand_over.digest) == one.start
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(garbled())
 def test_a_film_has_a_take_for_each_segment_or_is_none(story: Story) -> None:
     """Whatever lies on the log, the film's takes are accepted, in the plan's order, and all there."""

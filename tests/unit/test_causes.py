@@ -15,6 +15,7 @@ from services.gateway.causes import OfBrief, OfFilm, OfPlan, OfSample, OfSegment
 from tests import stories
 from tests.forks import again, fork_of
 from tests.histories import Told, garbled, histories
+from tests.laws import examples
 from tests.stories import BEGINNING, MADE, Story, approved, ordered, parsed, plan, rejected, rendered, segment, story
 from tests.unit.test_manifest import done, film
 
@@ -38,7 +39,7 @@ def types(found: Why) -> list[str]:
     return [one.type for one in found.steps]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(histories(), st.data())
 def test_every_chain_begins_with_words_of_the_person(history: Told, data: st.DataObject) -> None:
     """Whatever is asked about: each step follows from earlier ones of the chain, and only a person's word from none."""
@@ -59,7 +60,7 @@ def test_every_chain_begins_with_words_of_the_person(history: Told, data: st.Dat
         assert ordinals[0] == 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(garbled(), st.data())
 def test_a_log_that_nobody_should_write_has_chains_that_end(garbled_story: Story, data: st.DataObject) -> None:
     """Broken ordinals and facts that can't stand make no loop and no crash."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from services._kit.media import Frame
 from services.creator.colour import DIFFERENCE_MAX, DIFFERENCE_MIN, Outcome, apply, difference, match
+from tests.laws import examples
 
 
 def scene(seed: int = 1) -> Frame:
@@ -21,7 +22,7 @@ def drifted(frame: Frame, gain: float, shift: tuple[float, float, float]) -> Fra
     return np.ascontiguousarray(np.clip(frame * gain + np.array(shift), 0, 255), dtype=np.uint8)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     gain=st.floats(0.93, 1.07),
     shift=st.tuples(*[st.floats(-8, 8)] * 3),

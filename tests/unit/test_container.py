@@ -25,6 +25,7 @@ from kindling.container import (
 from kindling.exits import Exit, Trouble
 from tests.forks import messages_of
 from tests.histories import Told, garbled, histories, tell_unknown
+from tests.laws import examples
 from tests.stories import BEGINNING, Story, story
 from tests.unit.test_manifest import film
 
@@ -66,7 +67,7 @@ def test_json_comes_back_as_it_was_with_its_white_space(words: str, space: bytes
         assert read.content == content
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(histories())
 def test_the_fold_of_an_exported_log_is_the_fold_of_the_log(history: Told) -> None:
     """Every state, digest and time is the same after the way through the file; its chain holds."""
@@ -76,7 +77,7 @@ def test_the_fold_of_an_exported_log_is_the_fold_of_the_log(history: Told) -> No
     check_log(card_of(told), log)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(garbled())
 def test_a_log_that_nobody_should_write_goes_the_same_way(told: Story) -> None:
     """Events of a newer program, garbage and facts that can't stand are the same anomalies elsewhere."""
@@ -84,7 +85,7 @@ def test_a_log_that_nobody_should_write_goes_the_same_way(told: Story) -> None:
     assert unplaced(fold(told.production, log)) == unplaced(told.state)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(histories(steps_max=40), st.data())
 def test_no_change_of_a_log_goes_unseen(history: Told, data: st.DataObject) -> None:
     """A line that is gone, doubled, swapped, altered, or from elsewhere: each is found, at its place or right after."""

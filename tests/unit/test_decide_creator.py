@@ -9,6 +9,7 @@ from bus.ids import order_key
 from bus.subjects import subject_of
 from services.creator.decide import Post, Render, Stop, decide_samples, decide_segments, decide_stops
 from tests.histories import Draw, Told, check_decide, histories, performed
+from tests.laws import examples
 from tests.stories import BEGINNING, FAILURE, MADE, PRODUCTION, approved, ordered, parsed, plan, rendered, told
 
 PLAN = plan()
@@ -16,21 +17,21 @@ PLANNED: tuple[e.Fact, ...] = (*BEGINNING, e.PlanWritten(number=1, plan=PLAN, ma
 POSTING = e.Posting(renderer="animatic 1", server="here", key="a key")
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(histories())
 def test_samples_are_asked_for_until_they_are_done(history: Told) -> None:
     """At every moment: asked twice is asked once, done is done, nothing after an end or while a person is asked."""
     check_decide(decide_samples, *history)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(histories())
 def test_takes_are_asked_for_until_they_are_done(history: Told) -> None:
     """The same of the takes of segments."""
     check_decide(decide_segments, *history)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(histories())
 def test_nothing_is_rendered_that_was_not_posted(history: Told) -> None:
     """A job is posted before it is rendered, its subject is that of its order, and one that is rendered is open."""
@@ -124,7 +125,7 @@ def test_only_what_was_resumed_is_taken_up_again() -> None:
 FAR = e.Posting(renderer="wan2.1 1", server="http://gpu:8188", key=order_key(f"segment.ordered.{PRODUCTION}.1-1"))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(histories())
 def test_what_is_stopped_is_open_and_nobody_wants_it(history: Told) -> None:
     """At every moment: nothing is stopped that is still rendered for, and once it is said, it is not stopped again."""

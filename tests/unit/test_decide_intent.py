@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from bus import events as e
 from services.intent.decide import Understand, decide
 from tests.histories import Told, check_decide, histories
+from tests.laws import examples
 from tests.stories import BEGINNING, PROBLEM, artifact, parsed, questioned, refusal, told
 
 REQUEST = BEGINNING[0]
@@ -17,7 +18,7 @@ def heard(*facts: e.Fact) -> Understand | None:
     return tasks[0] if tasks else None
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(histories())
 def test_intent_asks_for_the_same_until_it_is_done(history: Told) -> None:
     """At every moment: asked twice is asked once, done is done, nothing after an end or while a person is asked."""

@@ -10,6 +10,7 @@ from bus.plan import SEED_STEP_PER_TAKE, Plan, basis_of
 from bus.work import Write
 from services.planner.decide import FAILURES_MAX, ORDERS_OPEN_MAX, WritePlan, WriteSample, decide
 from tests.histories import BROKEN, OUT_OF_MEMORY, Told, check_decide, histories
+from tests.laws import examples
 from tests.stories import (
     BEGINNING,
     FAILURE,
@@ -93,14 +94,14 @@ def attempts(of: Plan, first: int, last: int) -> list[e.Fact]:
 # -- laws ----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(histories())
 def test_the_planner_asks_for_the_same_until_it_is_done(history: Told) -> None:
     """At every moment: asked twice is asked once, done is done, nothing after an end or while a person is asked."""
     check_decide(decide, *history)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(histories())
 def test_every_order_is_one_that_the_plan_asks_for(history: Told) -> None:
     """An order fits the plan in force, has a take number of its own, and never more are open than may be."""

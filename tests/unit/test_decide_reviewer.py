@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from bus import events as e
 from services.reviewer.decide import LastLook, Review, decide
 from tests.histories import Told, check_decide, histories, looked_at
+from tests.laws import examples
 from tests.stories import BEGINNING, MADE, approved, ordered, plan, rejected, rendered, segment, told
 
 PLAN = plan()
@@ -20,7 +21,7 @@ def reviews(*facts: e.Fact, fact: e.Fact | None = None) -> list[tuple[int, int]]
     ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(histories())
 def test_the_reviewer_asks_for_the_same_until_it_is_done(history: Told) -> None:
     """At every moment: asked twice is asked once, done is done, nothing after an end or while a person is asked."""

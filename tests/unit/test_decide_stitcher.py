@@ -8,6 +8,7 @@ from bus.board import film_takes, is_cut
 from services.reviewer import decide as reviewer
 from services.stitcher.decide import Stitch, decide
 from tests.histories import Told, check_decide, histories, looked_at, stitched
+from tests.laws import examples
 from tests.stories import BEGINNING, MADE, approved, ordered, parsed, plan, rejected, rendered, segment, story, told
 
 PLAN = plan(segment(1), segment(2))
@@ -41,14 +42,14 @@ def shown(task: Stitch | None) -> list[tuple[int, int]]:
     return [(one.segment, one.take) for one in task.takes] if task else []
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(histories())
 def test_the_stitcher_asks_for_the_same_until_it_is_done(history: Told) -> None:
     """At every moment: asked twice is asked once, done is done, nothing after an end or while a person is asked."""
     check_decide(decide, *history)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(histories())
 def test_there_is_one_film_for_each_set_of_takes(history: Told) -> None:
     """What is to be joined is the accepted take of each segment, and never what the last cut shows already."""

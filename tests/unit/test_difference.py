@@ -12,6 +12,7 @@ from bus.production import Production, fold
 from services.gateway.difference import Change, difference, facets
 from tests.forks import again, fork_of
 from tests.histories import Told, garbled, histories
+from tests.laws import examples
 from tests.stories import BEGINNING, MADE, Story, approved, ordered, parsed, plan, rejected, rendered, segment, told
 from tests.unit.test_manifest import film
 
@@ -36,7 +37,7 @@ def test_a_moment_does_not_differ_from_itself(history: Told, data: st.DataObject
     assert difference(state, state) == ()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(histories())
 def test_no_change_is_left_out(history: Told) -> None:
     """Between two neighbouring moments there is a difference exactly where the state moved on."""
@@ -44,7 +45,7 @@ def test_no_change_is_left_out(history: Told) -> None:
         assert bool(difference(before, after)) == moved(before, after)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(histories(steps_max=60), st.data())
 def test_the_way_back_is_the_way_there_the_other_way_round(history: Told, data: st.DataObject) -> None:
     """What was new is gone, what was gone is new, and what changed changed back."""
@@ -53,7 +54,7 @@ def test_the_way_back_is_the_way_there_the_other_way_round(history: Told, data: 
     assert {msgspec.structs.replace(each, was=each.now, now=each.was) for each in there} == set(back)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(histories(steps_max=60), st.data())
 def test_a_difference_takes_one_state_to_the_other(history: Told, data: st.DataObject) -> None:
     """What one state says, changed as the difference says, is what the other says."""
@@ -66,7 +67,7 @@ def test_a_difference_takes_one_state_to_the_other(history: Told, data: st.DataO
     assert said == facets(other)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(garbled())
 def test_a_log_that_nobody_should_write_has_its_differences_too(story: Story) -> None:
     """Anomalies, events of a newer program and garbage are changes like any other."""

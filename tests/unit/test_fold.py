@@ -14,6 +14,7 @@ from bus.ids import EventId, digest_of
 from bus.production import Production, evolve, fold
 from tests import histories
 from tests.histories import Told
+from tests.laws import examples
 from tests.stories import (
     BEGINNING,
     FAILURE,
@@ -65,7 +66,7 @@ def done(of: Story, *takes: tuple[int, int]) -> e.ProductionDone:
 # -- laws ----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(histories.histories())
 def test_what_services_and_a_person_write_is_without_anomaly(told: Told) -> None:
     """A history that follows the rules folds without an anomaly, and each state is that of its prefix."""
@@ -75,7 +76,7 @@ def test_what_services_and_a_person_write_is_without_anomaly(told: Told) -> None
     assert fold(story.production, story.log) == states[-1]
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(histories.garbled(), st.data())
 def test_folding_on_is_folding_all(story: Story, data: st.DataObject) -> None:
     """fold(a + b) is b evolved over fold(a), whatever the log holds; and no log makes it raise."""
@@ -86,7 +87,7 @@ def test_folding_on_is_folding_all(story: Story, data: st.DataObject) -> None:
     assert state == story.state
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(histories.garbled())
 def test_every_state_has_one_status(story: Story) -> None:
     """However garbled the log, after each message there is a status and every decide answers."""
@@ -98,7 +99,7 @@ def test_every_state_has_one_status(story: Story) -> None:
             decide(state, None)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(histories.garbled())
 def test_nothing_on_the_log_is_passed_over_in_silence(story: Story) -> None:
     """What is no event is an anomaly, what is unknown is noted, and neither changes anything else.
@@ -121,7 +122,7 @@ def test_nothing_on_the_log_is_passed_over_in_silence(story: Story) -> None:
             assert substance(state) != substance(before), f"{one.subject} left no trace"
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(histories.histories(steps_max=40), st.integers(0, 2**32))
 def test_time_ids_and_writers_are_no_part_of_the_state(told: Told, seed: int) -> None:
     """The same facts written at other times, by others, under other ids give the same production."""
@@ -157,7 +158,7 @@ def substance(state: Production) -> Production:
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(histories.histories(steps_max=40), st.data())
 def test_a_break_in_the_chain_is_shown_and_stops_nothing(told: Told, data: st.DataObject) -> None:
     """Whichever event is taken out of a log, the one after it is an anomaly, and the fold goes on to the end."""
@@ -237,7 +238,7 @@ def test_a_film_that_is_being_changed_can_be_called_off(act: e.Fact) -> None:
     assert state.anomalies == ()
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(histories.histories())
 def test_only_a_film_that_is_done_cannot_be_called_off(told: Told) -> None:
     """At every moment of a history, cancelling ends the production, unless its status is that the film is done."""
@@ -362,7 +363,7 @@ def test_a_question_is_open_until_it_is_answered_or_something_else_is_said() -> 
     assert story(*asked, e.ProductionDirected(number=1, words="20 s")).state.open_question is None
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(histories.histories())
 def test_what_was_said_stays_said(told: Told) -> None:
     """From event to event nothing of a production's past is lost: messages, briefs, plans and takes only grow."""

@@ -24,6 +24,7 @@ from services.gateway.experience import Lessons
 from services.gateway.index import Index
 from services.gateway.kept import DIGEST_LENGTH, Kept, Line, Shelf, this_program
 from services.gateway.view import summary
+from tests.laws import examples
 from tests.stories import BEGINNING, PRODUCTION, Story
 from tests.unit.gateway_histories import histories
 
@@ -89,7 +90,7 @@ def began_with_it(events: list[structlog.typing.EventDict]) -> bool:
 
 
 @given(histories())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 def test_a_line_comes_back_from_a_file_as_it_was(history: Story) -> None:
     """Whatever became of a production, its line is written and read without a change."""
     if history.state.request is None:

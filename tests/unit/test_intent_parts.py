@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from types import FrameType
-from typing import Protocol
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intent.answers import Limits
 from services.intent.aspects import KNOWN, aspect_of_size, read_aspects
 from services.intent.languages import Text, fold, language_of
 from services.intent.numbers import number_at
 from services.intent.quantities import quantities
-from services.intent.rules import Words, read_brief
 from services.intent.shots import notes_apart, read_notes
 
 
@@ -251,83 +244,3 @@ def test_first_words_may_note_a_segment_after_they_said_what_is_to_be_seen(
 ) -> None:
     """A list of the shots begins with the first one, and stays a list."""
     assert [(one.segment, one.words) for one in notes_apart(Text.of(words))[0]] == notes
-
-
-# -- work -----------------------------------------------------------------------------------------------------
-
-
-class Tracing(Protocol):
-    """What `sys.settrace` calls."""
-
-    def __call__(self, _frame: FrameType, event: str, _argument: object, /) -> Tracing: ...
-
-
-def steps_of(work: Callable[[], object]) -> int:
-    """Return how many lines of Python the work runs: the same on every machine."""
-    count = 0
-
-    def line(_frame: FrameType, event: str, _argument: object) -> Tracing:
-        nonlocal count
-        count += event == "line"
-        return line
-
-    sys.settrace(line)
-    try:
-        work()
-    finally:
-        sys.settrace(None)
-    return count
-
-
-ADVERSARIAL = [
-    "1s ",
-    "no text, ",
-    "vertical ",
-    "in the style of ",
-    "not too ",
-    "first a, then ",
-    "this photo ",
-    "shot 1: a ",
-    "(",
-    "1:",
-    "one hundred and ",
-    "aa bb cc ",
-    "一只猫的",
-    "बीस ",
-    "noir watercolor ",
-    "16:9 ",
-    "- ",
-    "\n1. a",
-    "'",
-    "make it ",
-]
-
-
-@pytest.mark.parametrize("piece", ADVERSARIAL)
-def test_the_work_grows_no_faster_than_the_words(piece: str) -> None:
-    """Four times the words take at most about four times the steps, and some that are the same for all."""
-
-    def steps(length: int) -> int:
-        words = Words(text=("a fox " + piece * length)[:length])
-        return steps_of(lambda: read_brief((words,), None, Limits()))
-
-    # What is compiled once is compiled before counting.
-    steps(1000)
-    assert steps(4000) < 5 * steps(1000) + 20_000
-
-
-@pytest.mark.parametrize("ending", ["", "x", " 20 seconds", " x 9:16", " longer x"])
-@pytest.mark.parametrize(
-    "piece", [*ADVERSARIAL, "a ", "and ", "का ", "longer ", "please ", "thank you ", "yes ", " - "]
-)
-def test_no_pattern_tries_all_ways(piece: str, ending: str) -> None:
-    """Words that patterns like least are answered, as a request and as a change; trying all ways would never end."""
-    words = f"{(piece * 900)[:900]}{ending}"
-    read_brief((Words(text=words),), None, Limits())
-    read_brief((Words(text="a fox in the snow at dusk, 20 seconds"), Words(text=words)), None, Limits())
-
-
-def test_the_longest_message_is_answered() -> None:
-    """As many characters as a message may have, of each kind that patterns like least."""
-    for piece in ADVERSARIAL:
-        read_brief((Words(text=("a fox " + piece * 8000)[:8000]),), None, Limits())

@@ -16,6 +16,7 @@ from services.intent.reading import Changed, Reading
 from services.intent.resolve import Heard, resolve
 from services.intent.rules import Words, read_brief
 from services.intent.theirs import is_quoted, share_said
+from tests.laws import examples
 from tests.unit.test_llm_schema import answers
 
 FIRST = Words(text="A lighthouse keeper rows out at dusk, painterly, 20 seconds, 4:5, three shots, no text")
@@ -46,7 +47,7 @@ def brief_of(reading: Reading, said: Heard) -> Brief:
     return brief
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(readings)
 def test_the_persons_figures_hold_whatever_a_model_reads(reading: Reading) -> None:
     """Length, shape and number of shots are as the words say, and so is what is not to be seen."""
@@ -59,7 +60,7 @@ def test_the_persons_figures_hold_whatever_a_model_reads(reading: Reading) -> No
     }
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(readings)
 def test_what_a_model_does_not_name_as_changed_stays(reading: Reading) -> None:
     """A reading that changes nothing but the length leaves a brief in which nothing but the length differs."""
@@ -69,7 +70,7 @@ def test_what_a_model_does_not_name_as_changed_stays(reading: Reading) -> None:
     assert {one.field for one in changes(BEFORE, brief)} <= {"duration_s"}
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(readings)
 def test_resolving_is_the_same_each_time(reading: Reading) -> None:
     """The same reading of the same words gives the same brief and the same remarks."""

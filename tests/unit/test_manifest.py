@@ -13,6 +13,7 @@ from services.stitcher.film import NotTheSame, manifest_again, takes_of
 from services.stitcher.manifest import Manifest, cut_of, manifest_bytes, manifest_of
 from tests import stories
 from tests.histories import Told, histories
+from tests.laws import examples
 from tests.stories import BEGINNING, MADE, approved, ordered, parsed, plan, rejected, rendered, segment, story
 
 PLAN = plan(segment(1), segment(2))
@@ -69,7 +70,7 @@ def film() -> stories.Story:
     return told.tell(done(told.state))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(histories())
 def test_every_film_has_a_manifest_that_names_all_its_makers(history: Told) -> None:
     """Of any history with a film: it is a document, each take shown has its makers, and decisions are in order."""

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from services._kit.pictures import NotAPicture, PictureLimits, fit, open_picture, write_jpeg, write_png
+from tests.laws import examples
 
 
 def encoded(picture: Image.Image, form: str, **options: object) -> bytes:
@@ -119,7 +120,7 @@ def test_half_a_picture_is_called_broken(form: str) -> None:
         open_picture(content[: len(content) // 2])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(st.data())
 def test_damage_is_answered_by_a_picture_or_a_sentence(data: st.DataObject) -> None:
     """Whatever bytes are hit, nothing else than NotAPicture comes out."""
@@ -151,7 +152,7 @@ def test_a_jpeg_of_lower_quality_is_smaller(tmp_path: Path) -> None:
     assert (tmp_path / "poor.jpg").stat().st_size < (tmp_path / "good.jpg").stat().st_size
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.integers(16, 90), st.integers(16, 90), st.integers(16, 120), st.integers(16, 120), st.integers(0, 255))
 def test_fitting_gives_the_size_asked_for(
     have_width: int, have_height: int, width: int, height: int, grey: int

@@ -19,6 +19,7 @@ from services.planner.looks import look_in
 from services.planner.plan_settings import PlanSettings
 from services.planner.rules import wanted_frames, write_plan
 from services.planner.story import Closed, LightWord, Named, Shot, Story, Style
+from tests.laws import examples
 from tests.unit.test_plan_rules import FIRST, PICTURES, brief, chains
 
 MARA = Named(name="Mara", description="an old woman with a grey braid, in a long yellow oilskin coat")
@@ -95,7 +96,7 @@ def shots_of(people: list[tuple[str, ...]], scenes: list[str], pictures: int, se
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(data=st.data(), duration_s=st.floats(0.5, 40.0), mode=st.sampled_from(Mode))
 def test_whatever_is_answered_becomes_a_plan_that_holds_or_is_sent_back(
     data: st.DataObject, duration_s: float, mode: Mode
@@ -116,7 +117,7 @@ def test_whatever_is_answered_becomes_a_plan_that_holds_or_is_sent_back(
     assert all(problem.strip() for problem in problems)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(data=st.data(), duration_s=st.floats(0.5, 40.0), mode=st.sampled_from(Mode))
 def test_what_has_no_fault_becomes_a_plan(data: st.DataObject, duration_s: float, mode: Mode) -> None:
     """Shots without a fault of their own, as many as the length takes and mostly cut, are never sent back."""

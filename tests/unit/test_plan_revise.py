@@ -17,6 +17,7 @@ from services.planner.perform import after_another_hand, was_by_hand
 from services.planner.revise import with_notes
 from services.planner.rules import PlanSettings, write_plan
 from tests import stories
+from tests.laws import examples
 from tests.unit.test_plan_rules import SUBJECTS, brief
 
 
@@ -25,7 +26,7 @@ def bases(plan: Plan) -> dict[int, tuple[str, object]]:
     return {one.id: (basis_of(plan, one, None), one.start) for one in plan.segments}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     subject=st.sampled_from(SUBJECTS),
     lengths=st.tuples(st.floats(9.0, 120.0), st.floats(9.0, 120.0)),

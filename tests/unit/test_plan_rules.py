@@ -30,6 +30,7 @@ from bus.plan import (
 from bus.plan_rules import plan_problems
 from services.planner.lights import LIGHT_WORDS
 from services.planner.rules import PlanSettings, Unplannable, plan_remarks, write_plan, write_sample
+from tests.laws import examples
 
 SUBJECTS = (
     "a lighthouse keeper at dusk",
@@ -84,7 +85,7 @@ def chains(plan: Plan) -> list[int]:
     return lengths
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(
     subject=st.sampled_from(SUBJECTS),
     duration_s=st.floats(0.1, 600.0),
@@ -124,7 +125,7 @@ def test_every_brief_becomes_a_plan_that_holds(
     assert len(msgspec.json.encode(plan)) <= Plan.LIMIT_BYTES
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=examples(40))
 @given(subject=st.sampled_from(SUBJECTS), duration_s=st.floats(6.0, 600.0))
 def test_a_film_never_tells_the_same_twice(subject: str, duration_s: float) -> None:
     """However long the film, no beat's sentence comes twice, and each reads as a sentence."""
@@ -136,7 +137,7 @@ def test_a_film_never_tells_the_same_twice(subject: str, duration_s: float) -> N
         assert not {"{", "}", "[", "]", "|", "  ", " ,", ",,"}.intersection(beat)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=examples(40))
 @given(
     subject=st.sampled_from(SUBJECTS), duration_s=st.floats(1.0, 90.0), style=st.sampled_from([None, "anime", "noir"])
 )
@@ -285,7 +286,7 @@ def test_the_light_is_read_in_many_languages(words: str, light: str) -> None:
     style=st.one_of(st.none(), st.text(max_size=40)),
     language=st.sampled_from(["en", "fa"]),
 )
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=examples(120))
 def test_no_words_break_the_rules(subject: str, style: str | None, language: str) -> None:
     """Whatever somebody types becomes a plan with a palette of five colours from dark to light."""
     plan = write_plan(brief(subject, style=style, language=language))

@@ -18,6 +18,7 @@ from services.gateway import script
 from tests import forks, histories, stories
 from tests.gateway_facts import finished
 from tests.histories import DECIDES, acted, performed
+from tests.laws import examples
 from tests.stories import BEGINNING, MADE, Story, approved, ordered, parsed, rendered, sample_rendered, story
 
 PLAN = stories.plan()
@@ -53,7 +54,7 @@ def grown(told: Story, draw: random.Random, *, person: bool, steps_max: int = 30
     return told
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(histories.options(), st.integers(0, 2**32))
 def test_every_film_that_is_made_again_comes_to_rest_with_all_of_it_said(options: e.Options, seed: int) -> None:
     """Whatever a person did, it is said again in its order; then the film is there, or something waits for a person."""
@@ -81,7 +82,7 @@ def _in_order(wanted: list[str], said: list[str]) -> bool:
     return all(one in left for one in wanted)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25))
 @given(histories.options(), st.integers(0, 2**32))
 def test_agents_that_decide_the_same_make_the_same_film(options: e.Options, seed: int) -> None:
     """Where the person had nothing to add once there was a plan, the same takes are ordered the same."""
