@@ -1,4 +1,4 @@
-"""The parts of the intent rules: numbers in words, amounts of time, languages, and the work they take."""
+"""The parts of the intent rules: numbers in words, amounts of time, languages, and notes on segments."""
 
 from __future__ import annotations
 
