@@ -14,6 +14,14 @@ export class Problem extends Error {
   }
 }
 
+/** What there is to say where nothing answers. */
+export const away = () =>
+  new Problem({
+    title: "Kindling does not answer",
+    detail: "Kindling does not answer.",
+    help: "Nothing is lost. This page tries again by itself; see whether “kindling up” still runs.",
+  });
+
 export class Client {
   constructor(server, token) {
     this.server = server;
@@ -50,11 +58,7 @@ export class Client {
       answer = await fetch(this.url(link), { method, body, signal, headers: this.headers(headers), credentials: "omit" });
     } catch (error) {
       if (error.name === "AbortError") throw error;
-      throw new Problem({
-        title: "Kindling does not answer",
-        detail: "Kindling does not answer.",
-        help: "Nothing is lost. This page tries again by itself; see whether “kindling up” still runs.",
-      });
+      throw away();
     }
     if (answer.ok) return answer;
     throw await problemOf(answer);

@@ -7,7 +7,7 @@
 // production: which film; without it the start is shown, with a list. at: as of which event. theme: light or dark.
 // What a person opens is told with the event `kindling-place`, whose detail is {production, at}.
 
-import { Client, Media } from "./client.js";
+import { away, Client, Media, Problem } from "./client.js";
 import { draw } from "./dom.js";
 import { Drafts } from "./drafts.js";
 import { Shelf } from "./shelf.js";
@@ -17,24 +17,40 @@ import { Studio } from "./studio.js";
 // What is loaded once it is first needed: whoever only looks at a film loads no start, and the other way round.
 const PARTS = {
   base: [["base.css"]],
-  start: [["start.css"], () => import("./start.js")],
-  room: [["talk.css", "stage.css", "board.css", "log.css"], () => import("./room.js")],
-  takes: [["takes.css"], () => import("./takes.js")],
-  fork: [[], () => import("./fork.js")],
+  start: [["start.css"], (again) => import(`./start.js${again}`)],
+  room: [["talk.css", "stage.css", "board.css", "log.css"], (again) => import(`./room.js${again}`)],
+  takes: [["takes.css"], (again) => import(`./takes.js${again}`)],
+  fork: [[], (again) => import(`./fork.js${again}`)],
 };
 const TICK_MS = 1000;
 
 const loaded = new Map();
+const failed = new Map(); // How often each part could not be loaded.
 
-/** Load a part once, its styles with it. */
+/** Load a part once, its styles with it. Where that fails, with a Problem, the next call tries again. */
 function load_part(name) {
-  const [sheets, module] = PARTS[name];
-  if (!loaded.has(name)) loaded.set(name, Promise.all([module?.(), ...sheets.map(load_sheet)]).then(([code, ...styles]) => ({ code, styles })));
+  if (!loaded.has(name)) loaded.set(name, fetch_part(name));
   return loaded.get(name);
+}
+
+async function fetch_part(name) {
+  const [sheets, module] = PARTS[name];
+  const count = failed.get(name) ?? 0;
+  try {
+    // Some browsers keep for ever that the address of a module failed: it is asked for under another one.
+    const [code, ...styles] = await Promise.all([module?.(count ? `?again=${count}` : ""), ...sheets.map(load_sheet)]);
+    return { code, styles };
+  } catch (error) {
+    loaded.delete(name);
+    failed.set(name, count + 1);
+    // What can't be fetched is a TypeError; what is wrong inside a module is not.
+    throw error instanceof TypeError ? away() : error;
+  }
 }
 
 async function load_sheet(name) {
   const answer = await fetch(new URL(name, import.meta.url), { credentials: "omit" });
+  if (!answer.ok) throw away();
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(await answer.text());
   return sheet;
@@ -140,20 +156,26 @@ class KindlingProduction extends HTMLElement {
     else requestAnimationFrame(paint);
   }
 
-  /** Return the code of a part; null while it is loaded, and it is drawn anew when it is there. */
+  /** Return the code of a part; null while it is loaded, and it is drawn anew when it is there. What failed is tried again with the next drawing. */
   part(name) {
     if (!(name in this.parts)) {
       this.parts[name] = null;
-      load_part(name).then(({ code, styles }) => {
-        this.parts[name] = code ?? true;
-        this.root.adoptedStyleSheets = [...this.root.adoptedStyleSheets, ...styles];
-        this.changed();
+      this.wear(name).catch((error) => {
+        delete this.parts[name];
+        if (!(error instanceof Problem)) throw error;
       });
     }
     return this.parts[name];
   }
 
-  /** Return the code of a part, once it is there. */
+  async wear(name) {
+    const { code, styles } = await load_part(name);
+    this.parts[name] = code ?? true;
+    this.root.adoptedStyleSheets = [...this.root.adoptedStyleSheets, ...styles];
+    this.changed();
+  }
+
+  /** Return the code of a part, once it is there. Throws a Problem where it can't be loaded. */
   async load(name) {
     this.part(name);
     return (await load_part(name)).code;
@@ -161,7 +183,7 @@ class KindlingProduction extends HTMLElement {
 
   paint() {
     // Nothing is shown before it has its styles.
-    if (!this.parts.base) return;
+    if (!this.part("base")) return;
     this.now = Date.now();
     this.drawn = draw(this.root, this.drawn, [shell(this)]);
     const { title = null, status = null } = this.studio?.shown ?? {};
