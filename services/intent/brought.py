@@ -25,6 +25,27 @@ def with_images(brief: Brief, words: str, pictures: tuple[Artifact, ...]) -> Bri
     return msgspec.structs.replace(brief, images=images, mode=mode, mode_reason=reason, assumed=assumed)
 
 
+def without_frames(brief: Brief) -> Brief:
+    """Return the brief of the same film made from words: pictures that only show how things look stay, if others go."""
+    looks = tuple(one for one in brief.images if one.role is ImageRole.REFERENCE)
+    return with_only(brief, looks if len(looks) < len(brief.images) else ())
+
+
+def with_only(brief: Brief, images: tuple[BriefImage, ...]) -> Brief:
+    """Return the brief with these of its pictures and no other."""
+    mode, reason = mode_of(images)
+    if not images:
+        reason = "The person wants it without a picture, so the film starts from the words."
+    assumed = tuple(one for one in brief.assumed if one.field != "images")
+    return msgspec.structs.replace(brief, images=images, mode=mode, mode_reason=reason, assumed=assumed)
+
+
+def is_seen_in_picture_only(brief: Brief) -> bool:
+    """Say whether nobody said what is to be seen, and no picture shows it any more."""
+    has_frame = any(one.role is not ImageRole.REFERENCE for one in brief.images)
+    return not has_frame and brief.assumed_value("subject") == brief.subject
+
+
 def roles_anew(images: tuple[BriefImage, ...], text: Text) -> tuple[tuple[BriefImage, ...], str] | None:
     """Return pictures of an earlier message with the roles that later words give them, and what else the words say.
 

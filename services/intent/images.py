@@ -230,6 +230,39 @@ def does_without_picture(text: Text) -> bool:
     return _NO_PICTURE.search(text.folded) is not None
 
 
+_DROPPED = re.compile(
+    _NO_PICTURE.pattern
+    + "|"
+    + any_of(
+        "no pictures|no photos|no images|without the pictures|without the photos|without the images|"
+        "without my picture|without my photo|without pictures|without photos|without any pictures|"
+        "drop the picture|drop the photo|drop the pictures|drop the photos|leave out the picture|"
+        "leave the picture out|remove the picture|remove the photo|instead of the picture|"
+        "instead of the photo|instead of a picture|from the words|ohne das bild|ohne das foto|ohne bilder|"
+        "ohne die bilder|ohne fotos|ohne die fotos|sans l'image|sans la photo|sans les images|"
+        "sans les photos|sin la imagen|sin la foto|sem a imagem|sem a foto|senza l'immagine|senza la foto"
+    )
+)
+_GOES_ON = re.compile(any_of("now|then|alone|again|made|back to|go back to|purely|jetzt|wieder"))
+
+
+def spans_without_picture(text: Text) -> tuple[Span, ...]:
+    """Return the clauses that say no more than that there is to be no picture: `from words, without the photo`.
+
+    `No photo on the wall` is about what is to be seen, and none of them.
+    """
+    return tuple(one for one in text.clauses if _only_goes_without(_at(text, one)))
+
+
+def _only_goes_without(clause: str) -> bool:
+    if _DROPPED.search(clause) is None:
+        return False
+    left = clause
+    for pattern in (_DROPPED, _MOVES, _GOES_ON, _SMALL):
+        left = pattern.sub(" ", left)
+    return not has_letters(left)
+
+
 def without_mention(words: str) -> str:
     """Return the words less what says that there is no picture."""
     text = Text.of(words)
@@ -367,6 +400,11 @@ def gives_a_role(text: Text, clause: Span) -> bool:
 def names_a_picture(text: Text, clause: Span) -> bool:
     """Say whether a clause speaks of a picture by its name."""
     return _PICTURE_PATTERN.search(_at(text, clause)) is not None
+
+
+def speaks_of_picture(text: Text) -> bool:
+    """Say whether the words name a picture anywhere."""
+    return _PICTURE_PATTERN.search(text.folded) is not None
 
 
 def role_spans(text: Text) -> tuple[Span, ...]:

@@ -13,8 +13,9 @@ from msgspec import Struct, structs
 from bus.plan import Artifact, Assumption, Brief, BriefImage, ImageRole, SegmentNote
 from services.intent.answers import NO_PICTURE, NO_SUBJECT, Impossible, Limits, Question, wrong_length
 from services.intent.assumptions import with_assumptions
+from services.intent.brought import is_seen_in_picture_only, with_only, without_frames
 from services.intent.figures import LENGTH, SHAPE, SHOTS, Chosen, Read, aspect_of, choose, chosen_length
-from services.intent.images import mode_of
+from services.intent.images import mode_of, speaks_of_picture
 from services.intent.languages import Text, fold
 from services.intent.reading import Changed, Reading
 from services.intent.rules import Understanding, Words
@@ -123,10 +124,18 @@ class _Resolving:
 
     # -- a changed one ----------------------------------------------------------------------------------------
 
-    def _later(self, before: Brief) -> Brief:
+    def _later(self, before: Brief) -> Brief | Question:
         """Return the brief before with what the new messages change, and nothing else."""
+        brief = self._changed(before)
+        is_dropped = len(brief.images) < len(before.images)
+        return self._question("subject", NO_SUBJECT) if is_dropped and is_seen_in_picture_only(brief) else brief
+
+    def _changed(self, before: Brief) -> Brief:
         reading, rules = self.reading, self.by_rule
         brief = before
+        if self.rules_ask is not None and self.rules_ask.field == "subject":
+            # The rules dropped the pictures, and found that nobody had said what is to be seen.
+            brief = without_frames(before)
         if rules is not None:
             # Pictures come with messages, and notes have numbers: both are the rules' to find.
             brief = structs.replace(brief, images=rules.images, notes=rules.notes, mode=rules.mode)
@@ -137,7 +146,7 @@ class _Resolving:
         brief = self._with_figures(brief, before, rules)
         brief = self._with_words(brief, before)
         if set(reading.changed) & {Changed.IMAGES} or brief.images != before.images:
-            brief = self._with_images(brief)
+            brief = self._with_images(self._without_dropped(brief))
         is_same = structs.replace(brief, assumed=before.assumed) == before
         if is_same and rules is not None and not reading.is_approval and not reading.changed:
             if structs.replace(rules, assumed=before.assumed) != before:
@@ -148,10 +157,16 @@ class _Resolving:
     def _with_words(self, brief: Brief, before: Brief) -> Brief:
         reading, rules, changed = self.reading, self.by_rule, set(self.reading.changed)
         language = before.language
-        if Changed.SUBJECT in changed:
-            subject = self._subject(before.subject, rules.subject if rules else before.subject)
+        # What a picture was to show is no words of the person's: theirs take its place.
+        was_shown = before.assumed_value("subject") == before.subject
+        is_told = was_shown and rules is not None and rules.subject != before.subject
+        if Changed.SUBJECT in changed or is_told:
+            said = "" if is_told else before.subject
+            subject = self._subject(said, rules.subject if rules else before.subject)
             prompt = self._english(reading.subject_english, language) if subject == _tidy(reading.subject) else ""
             brief = structs.replace(brief, subject=subject, logline=logline_of(subject), prompt=prompt)
+            if is_told and rules is not None:
+                brief = structs.replace(brief, title=rules.title)
         if Changed.STYLE in changed:
             style = self._style(rules.style if rules else before.style, before.style)
             english = self._english(reading.style_english, language) if style else ""
@@ -329,6 +344,17 @@ class _Resolving:
             mode_reason=f"{reason} {why}".strip() if is_other else reason,
             assumed=assumed,
         )
+
+    def _without_dropped(self, brief: Brief) -> Brief:
+        """Return the brief without pictures that a model left out, if new words speak of a picture and bring none."""
+        new = self.heard.words[self.heard.held :]
+        speaks = any(speaks_of_picture(Text.of(one.text)) for one in new) and not any(one.images for one in new)
+        if not speaks or Changed.IMAGES not in self.reading.changed:
+            return brief
+        numbers = {artifact.digest: number for number, artifact in enumerate(self.heard.pictures, 1)}
+        read = {one.number for one in self.reading.images}
+        kept = tuple(one for one in brief.images if numbers.get(one.artifact.digest) in read)
+        return brief if kept == brief.images else with_only(brief, kept)
 
     # -- questions --------------------------------------------------------------------------------------------
 

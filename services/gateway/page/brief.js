@@ -117,6 +117,7 @@ const EDITORS = {
   aspect: (app, read) => choices(app, SHAPES, value_of(read, "aspect"), { words: (value) => `make it ${value}`, draw: shape }),
   mode: (app, read) =>
     h("div", { class: "choices" }, h("p", null, `Made from ${MODES[read.mode] ?? read.mode}.`),
+      read.mode !== "t2v" && h("button", { type: "button", class: "button", disabled: app.studio.busy.has("chip"), on: { click: () => tell(app, "From words, without the picture.") }, "data-act": "words" }, "Start from words"),
       h("label", { class: "button attach" }, icon("picture"), h("span", null, read.images.length ? "Start from another picture" : "Start from a picture"),
         h("input", { type: "file", accept: IMAGE_TYPES, class: "unseen", on: { change: (event) => event.target.files.length && tell(app, "Start from this picture.", [...event.target.files]) } }))),
   style: (app, read) => [choices(app, STYLES, value_of(read, "style"), { words: (value) => `style: ${value}` }), other(app, "Another style", "or in your own words", (value) => `style: ${value}`)],
