@@ -10,6 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from bus.brief_words import MODE, ROLE, field_name, field_value, picture_changes
 from bus.events import IntentParsed, Problem, ProductionDone
 from bus.plan import (
     Assumption,
@@ -24,7 +25,6 @@ from bus.plan import (
     Segment,
 )
 from bus.production import Production, Question, Sample, Stall
-from kindling.fields import MODE, ROLE, field_name, field_value
 from kindling.wording import (
     count_of,
     made_in_words,
@@ -155,6 +155,9 @@ def _changes(parsed: IntentParsed) -> RenderableType:
         return Text("Nothing in it changed; the sample is made anew.", style="dim")
     rows: list[tuple[str, RenderableType]] = []
     for one in parsed.changes:
+        if one.field == "images":
+            rows.append((field_name(one.field), words(", ".join(picture_changes(one.was, one.now)), "bold")))
+            continue
         change = Text.assemble(
             words(field_value(one.field, one.was), "strike dim"),
             " → " if one.was else "",

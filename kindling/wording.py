@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from bus import codec
 from bus import events as e
+from bus.brief_words import change_in_words, field_value
 from bus.likeness import MATCHING, Comparison
 from bus.plan import Artifact, Brief, Made, Order, Outcome, Plan
 from kindling.alike import likeness_in_words
-from kindling.fields import field_name, field_value
 from kindling.findings import failing, finding_in_words, shorten
 
 
@@ -225,11 +225,7 @@ def _answered(fact: e.IntentAnswered) -> Said:
 
 def _parsed(fact: e.IntentParsed) -> Said:
     if fact.changes:
-        changed = "; ".join(
-            f"{field_name(one.field)}: {field_value(one.field, one.was) or 'open'}"
-            f" → {field_value(one.field, one.now) or 'open'}"
-            for one in fact.changes
-        )
+        changed = "; ".join(change_in_words(one) for one in fact.changes)
         return Said(f"brief {fact.number}: {changed}{_made(fact.made)}")
     return Said(f"brief {fact.number} “{fact.brief.title}”: {brief_in_words(fact.brief)}{_made(fact.made)}")
 

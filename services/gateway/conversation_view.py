@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from bus.brief_words import change_in_words
 from bus.events import IntentParsed
 from bus.ids import Digest, ProductionId
 from bus.plan import Artifact
@@ -100,7 +101,7 @@ def conversation_view(production: Production) -> tuple[MessageView, ...]:
 
 
 def _brief_words(parsed: IntentParsed) -> str:
-    changes = "; ".join(f"{one.field}: {one.was or 'nothing'} → {one.now or 'nothing'}" for one in parsed.changes)
+    changes = "; ".join(change_in_words(one) for one in parsed.changes)
     said = changes or ("" if parsed.reply else parsed.brief.logline)
     return " ".join(one for one in (parsed.reply, said, *parsed.remarks) if one)
 

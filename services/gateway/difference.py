@@ -14,8 +14,9 @@ import msgspec
 from msgspec import Struct
 
 from bus.board import board, status_of
+from bus.brief_words import MODE, field_name
 from bus.ids import is_digest
-from bus.plan import Continue, Crossfade, Cut, FromImage, FromSegment, FromText, Outcome, Plan, Verdict
+from bus.plan import Continue, Crossfade, Cut, FromImage, FromSegment, FromText, Mode, Outcome, Plan, Verdict
 from bus.production import Production, Sample, Take
 from services.gateway.status_view import status_view
 
@@ -139,7 +140,9 @@ def _all(production: Production) -> Iterator[Facet]:
     if production.briefs:
         last = production.briefs[-1]
         yield "brief", HEADLINE, f"brief {last.number}: {last.brief.logline}"
-        yield from _spread("brief", last.brief)
+        for name in last.brief.__struct_fields__:
+            value = getattr(last.brief, name)
+            yield "brief", field_name(name), value if name != "duration_s" or value is None else f"{value:g} s"
     for sample in production.samples:
         about = f"sample {sample.brief}-{sample.take}"
         yield about, HEADLINE, _sample(sample)
@@ -259,6 +262,8 @@ def _text(value: object) -> str:
             return ""
         case bool():
             return "yes" if value else "no"
+        case Mode():
+            return MODE[value]
         case enum.Enum():
             return str(value.value)
         case str():

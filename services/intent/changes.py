@@ -22,7 +22,7 @@ class Change(Struct, frozen=True, kw_only=True):
     now: str
 
 
-_SHOWN = (
+SHOWN = (
     "title",
     "subject",
     "language",
@@ -41,8 +41,8 @@ _SHOWN = (
 
 def changes(before: Brief, after: Brief) -> tuple[Change, ...]:
     """Return what differs between two briefs, in the order of their fields."""
-    was, now = ({name: _shown(name, brief) for name in _SHOWN} for brief in (before, after))
-    return tuple(Change(field=name, was=was[name], now=now[name]) for name in _SHOWN if was[name] != now[name])
+    was, now = ({name: _shown(name, brief) for name in SHOWN} for brief in (before, after))
+    return tuple(Change(field=name, was=was[name], now=now[name]) for name in SHOWN if was[name] != now[name])
 
 
 def _shown(field: str, brief: Brief) -> str:

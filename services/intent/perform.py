@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bus import events as e
+from bus.brief_words import MODE
 from bus.errors import KindlingError, MissingArtifact, Unprocessable
 from bus.plan import Artifact, Brief
 from bus.policy import Refusal
@@ -155,7 +156,8 @@ def _asked(task: Understand, understood: Understood, question: Question) -> e.Fa
 def _in_short(brief: Brief) -> str:
     """Say in one line what would be made without an answer."""
     seconds = brief.duration_s or brief.assumed_value("duration_s")
-    return f"{seconds:g} seconds, {brief.aspect or brief.assumed_value('aspect')}, {brief.mode}: {brief.subject}"
+    made = f", {MODE[brief.mode]}" if brief.mode else ""
+    return f"{seconds:g} seconds, {brief.aspect or brief.assumed_value('aspect')}{made}: {brief.subject}"
 
 
 def _impossible(task: Understand, understood: Understood, found: Impossible) -> e.Fact:

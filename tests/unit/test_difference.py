@@ -103,7 +103,7 @@ def test_words_and_briefs_are_told_as_they_are() -> None:
     after = told((*BEGINNING, e.ProductionDirected(number=1, words="longer"), parsed(2, 2, duration_s=20.0)))
     said = {(one.about, one.part): (one.was, one.now) for one in difference(before, after)}
     assert said["message 2", ""] == (None, "longer")
-    assert said["brief", "duration s"] == (None, "20")
+    assert said["brief", "length"] == (None, "20 s")
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,60 @@ export function ago(time, now) {
   return new Date(time).toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
 }
 
-const NAMES = { duration_s: "length", aspect: "shape", shot_count: "shots", mode: "made from", mode_reason: "made from" };
+const NAMES = {
+  title: "title", subject: "subject", language: "language", mode: "made from", duration_s: "length", aspect: "shape", style: "style",
+  avoid: "avoid", shots: "shots", shot_count: "number of shots", images: "pictures", notes: "notes",
+};
 
 /** What people call a field of the brief, or a criterion. */
 export const field_name = (field) => NAMES[field] ?? field.replaceAll(/[_-]/g, " ");
 
 export const MODES = { t2v: "words", i2v: "a first picture", flf2v: "a first and a last picture" };
 
-export const field_value = (field, value) =>
-  field === "duration_s" && typeof value === "number" ? length_s(value) : field === "mode" ? (MODES[value] ?? value) : String(value);
+const VALUES = {
+  duration_s: (value) => (typeof value === "number" ? length_s(value) : value),
+  mode: (value) => MODES[value] ?? value,
+  language: language_name,
+  notes: (value) => value.replaceAll(/(^|; )(\d+): /g, "$1segment $2: "),
+};
+
+/** A language by its name in English; a tag that names none stays as it is. */
+function language_name(tag) {
+  try {
+    return new Intl.DisplayNames(["en"], { type: "language" }).of(tag);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return tag;
+  }
+}
+
+/** What is in a field of the brief, as people say it. */
+export const field_value = (field, value) => String(VALUES[field]?.(value) ?? value);
+
+const PICTURES = { first_frame: "first picture", last_frame: "last picture", reference: "picture for the look" };
+const picture_name = (role) => PICTURES[role] ?? `${role.replaceAll("_", " ")} picture`;
+const pictures_in = (text) => new Map([...text.matchAll(/(\w+) ([0-9a-f]{6,64})/g)].map(([, role, digest]) => [digest, role]));
+
+/** How the pictures of two briefs differ, as [{words, digest}]: `first picture replaced`, and how the digest of the one that is there now begins. */
+export function picture_changes(was, now) {
+  const [old, new_] = [pictures_in(was), pictures_in(now)];
+  const gone = [...old].filter(([digest]) => !new_.has(digest)).map(([, role]) => role);
+  const found = [];
+  for (const [digest, role] of new_) {
+    const before = old.get(digest);
+    if (before === undefined) {
+      const place = gone.indexOf(role);
+      if (place >= 0) gone.splice(place, 1);
+      found.push({ words: `${picture_name(role)} ${place >= 0 ? "replaced" : "added"}`, digest });
+    } else if (before !== role) found.push({ words: `${picture_name(before)} is now the ${picture_name(role)}`, digest });
+  }
+  found.push(...gone.map((role) => ({ words: `${picture_name(role)} left out`, digest: null })));
+  return found.length ? found : [{ words: "pictures in another order", digest: null }];
+}
+
+/** What a change of the brief says: `length: 20 s → 30 s`, `first picture added`. */
+export function change_words(one) {
+  if (one.field === "images") return picture_changes(one.was, one.now).map(({ words }) => words).join(", ");
+  const [was, now] = [one.was, one.now].map((value) => (value ? field_value(one.field, value) : "open"));
+  return `${field_name(one.field)}: ${was} → ${now}`;
+}

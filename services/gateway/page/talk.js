@@ -1,10 +1,10 @@
 // The conversation: what the person said, what Kindling understood, asked and made of it; and the box to say more.
 
 import { h } from "./dom.js";
-import { ago, count, field_name, length_s, sentence } from "./format.js";
+import { ago, change_words, count, length_s, picture_changes, sentence } from "./format.js";
 import { icon } from "./icons.js";
 import { meaning, SAID } from "./words.js";
-import { button, follow_end, picture, picture_button, pictures, send_on_enter, takes_pictures, trouble } from "./parts.js";
+import { button, coded, follow_end, picture, picture_button, pictures, send_on_enter, takes_pictures, trouble } from "./parts.js";
 
 export function talk(app) {
   const { studio } = app;
@@ -45,13 +45,13 @@ const MESSAGES = {
   "intent.questioned": (fact) => told([h("p", null, fact.text), fact.why && h("p", { class: "aside" }, fact.why)], "asks"),
   "production.refused": (fact) => told([h("p", null, `The content policy refuses this. ${fact.why}`), h("p", { class: "aside" }, fact.help)], "bad"),
   "sample.rendered": sampled,
-  "sample.failed": (fact) => told([h("p", null, `The sample could not be rendered. ${fact.failure.what}`), h("p", { class: "aside" }, fact.failure.help)], "bad"),
+  "sample.failed": (fact) => told([h("p", null, `The sample could not be rendered. ${fact.failure.what}`), h("p", { class: "aside" }, coded(fact.failure.help))], "bad"),
   "plan.written": (fact) => told([h("p", null, `The plan: ${count(fact.plan.segments.length, "segment")}, ${length_s(fact.plan.frame_count / fact.plan.fps)}.`), remarks(fact)]),
   "plan.revised": (fact) => told([h("p", null, `Plan ${fact.number}.`), listed(fact.changes), remarks(fact)]),
   "segment.kept": (fact) => told(h("p", null, `Take ${fact.segment}-${fact.take} is kept, flagged: ${sentence(fact.why)}`), "warn"),
   "production.reviewed": (fact) => (fact.findings.some((one) => one.outcome !== "unobserved") ? told(h("p", null, SAID["production.reviewed"](fact)[0])) : null),
-  "production.stalled": (fact) => told([h("p", null, `${sentence(fact.problem.what)} ${fact.problem.why}`), h("p", { class: "aside" }, fact.problem.help)], "bad"),
-  "production.failed": (fact) => told([h("p", null, `It can’t be made. ${sentence(fact.problem.what)} ${fact.problem.why}`), h("p", { class: "aside" }, fact.problem.help)], "bad"),
+  "production.stalled": (fact) => told([h("p", null, `${sentence(fact.problem.what)} ${fact.problem.why}`), h("p", { class: "aside" }, coded(fact.problem.help))], "bad"),
+  "production.failed": (fact) => told([h("p", null, `It can’t be made. ${sentence(fact.problem.what)} ${fact.problem.why}`), h("p", { class: "aside" }, coded(fact.problem.help))], "bad"),
   "production.done": (fact) => told(h("p", null, `The film is done: ${length_s(fact.duration_s)}${fact.number > 1 ? `, cut ${fact.number}` : ""}.`), "good"),
 };
 
@@ -73,9 +73,9 @@ function spoken(fact, app, event) {
   };
 }
 
-function understood(fact) {
+function understood(fact, app) {
   const { brief } = fact;
-  const changes = (fact.changes ?? []).map((one) => `${field_name(one.field)}: ${one.was || "–"} → ${one.now || "–"}`);
+  const changes = (fact.changes ?? []).flatMap((one) => (one.field === "images" ? pictures_changed(app, one) : [change_words(one)]));
   const made = fact.made.by === "rules" ? fact.made.why : `Read by ${fact.made.model ?? fact.made.by}.`;
   return told([
     fact.reply && h("p", null, fact.reply),
@@ -83,6 +83,15 @@ function understood(fact) {
     listed(changes), remarks(fact),
     made && h("p", { class: "aside" }, made),
   ]);
+}
+
+/** What became of each picture, with the picture where it is there. */
+function pictures_changed(app, change) {
+  const given = app.studio.view.conversation.flatMap((one) => one.images);
+  return picture_changes(change.was, change.now).map(({ words, digest }) => {
+    const one = digest && given.find((image) => image.digest.startsWith(digest));
+    return one ? [words, picture(app, one.thumbnail, "", { class: "changed-picture" })] : words;
+  });
 }
 
 function sampled(fact, app) {
@@ -104,12 +113,14 @@ function sampled(fact, app) {
 function mode_of(studio) {
   if (studio.can("answer")) return { act: "answer", label: "Your answer", hint: "Your answer …", verb: "Answer" };
   if (studio.can("redirect")) return { act: "redirect", label: "What to change about the sample", hint: "Darker, at night, closer to her face …", verb: "Change it" };
-  if (studio.can("say")) return { act: "messages", label: "Say something more", hint: hint_of(studio.view.status.name), verb: "Say it" };
+  if (studio.can("say")) return { act: "messages", label: "Say something more", hint: hint_of(studio.view), verb: "Say it" };
   return null;
 }
 
-const hint_of = (status) =>
-  status === "done" ? "Make it 30 seconds. Segment 2 closer. What still fits is kept." : "Segment 3 closer, and slower …";
+function hint_of({ status, plan }) {
+  if (!plan) return "At night, in the rain, 20 seconds …";
+  return status.name === "done" ? "Make it 30 seconds. Segment 2 closer. What still fits is kept." : "Segment 3 closer, and slower …";
+}
 
 function composer(app, draft) {
   const { studio, drafts } = app;
@@ -160,5 +171,5 @@ function closed(app) {
     app.drafts.write("start", view.words);
     app.go(null);
   };
-  return h("div", { class: "composer closed" }, h("p", null, view.status.says), button("Another film from these words", again, { sign: "again" }));
+  return h("div", { class: "composer closed" }, h("p", null, sentence(view.status.says)), button("Another film from these words", again, { sign: "again" }));
 }

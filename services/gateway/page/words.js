@@ -1,6 +1,6 @@
 // What each event says, in words, and in which tone: one line for a person who reads the log.
 
-import { capital, count, field_name, figure, length_s, quote, sentence, shorten, spell_s } from "./format.js";
+import { capital, change_words, count, field_name, figure, length_s, quote, sentence, shorten, spell_s } from "./format.js";
 
 /** One finding in words: its evidence, or its measured value beside its threshold. */
 export function finding_words(finding) {
@@ -54,8 +54,6 @@ export function likeness(one) {
 
 const match = (one) => (one.likeness === "different" || one.likeness === "unknown" ? "bad" : "good");
 
-const changed = (one) => `${field_name(one.field)} ${one.was || "–"} → ${one.now || "–"}`;
-
 function last_look(fact) {
   const failed = fact.findings.filter((one) => one.outcome === "fail");
   if (failed.length) return [`The last look at the film: ${failed.map((one) => sentence(one.evidence)).join(" ")}`, "warn"];
@@ -81,7 +79,7 @@ export const SAID = {
   "production.compared": (f) => [`The film, held against the recorded one: ${sentence(likeness(f.comparison))}`, match(f.comparison)],
   "intent.questioned": (f) => [`Asked: ${f.text}`, "warn"],
   "intent.answered": (f) => [f.words || f.images?.length ? `${quote(f.words)}${pictures(f.images)}` : "Take what was assumed.", "person"],
-  "intent.parsed": (f) => [f.changes?.length ? `Understood: ${f.changes.map(changed).join("; ")}.` : brief(f), ""],
+  "intent.parsed": (f) => [f.changes?.length ? `Understood: ${f.changes.map(change_words).join("; ")}.` : brief(f), ""],
   "sample.ordered": (f) => [`${sample(f)} ordered: ${order(f.order)}.`, "quiet"],
   "sample.started": (f) => [`${sample(f)} goes to ${posting(f)}`, "quiet"],
   "sample.rendered": (f) => [`${sample(f)} is there, in ${spell_s(f.cost.total_s)}.`, "good"],
