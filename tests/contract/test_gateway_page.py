@@ -10,6 +10,8 @@ import pytest
 
 from bus.events import BY_TYPE
 from services.gateway.page import FOLDER
+from services.intent.changes import SHOWN
+from services.reviewer.criteria import RULES
 from tests.contract.gateway_house import House, open_house, problem_of
 
 PARTS = sorted(path.name for path in FOLDER.iterdir())
@@ -72,6 +74,29 @@ def test_nothing_that_was_said_becomes_markup() -> None:
     reads_markup = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc")
     for path in FOLDER.glob("*.js"):
         assert reads_markup.findall(path.read_text(encoding="utf-8")) == [], path.name
+
+
+def test_every_field_that_can_change_has_a_name_on_the_page() -> None:
+    """The conversation names no field of a brief as the log does: a new one needs its line in format.js."""
+    (names,) = re.findall(r"const NAMES = \{(.*?)\};", (FOLDER / "format.js").read_text(encoding="utf-8"), re.DOTALL)
+    assert set(re.findall(r"(\w+): \"", names)) == set(SHOWN)
+
+
+def test_no_style_of_the_whole_page_catches_a_segment() -> None:
+    """The states of segments are classes: a rule of the whole page for a class of that name would move cards away."""
+    rules = re.sub(r"/\*.*?\*/", "", (FOLDER / "base.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    selectors = {one.strip() for rule in re.findall(r"([^{}]+)\{", rules) for one in rule.split(",")}
+    states = re.findall(
+        r"(\w+): \"", (FOLDER / "board.js").read_text(encoding="utf-8").partition("STATES = {")[2].partition("}")[0]
+    )
+    assert len(states) >= 6
+    assert not selectors & {f".{one}" for one in states}
+
+
+def test_everything_that_is_measured_has_a_question_on_the_page() -> None:
+    """No finding is called by the name that the log has for it: a new measure needs its line in takes.js."""
+    (names,) = re.findall(r"const MEASURES = \{(.*?)\};", (FOLDER / "takes.js").read_text(encoding="utf-8"), re.DOTALL)
+    assert set(re.findall(r"(\w+): \"", names)) == set(RULES)
 
 
 def test_every_event_has_words_on_the_page() -> None:

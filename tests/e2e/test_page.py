@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from tests.e2e.browser import ELSEWHERE, PHONE, SHADOW, Visit, facts_of, types_of, visiting
 from tests.e2e.house import House
@@ -68,6 +68,25 @@ async def test_facts_are_found_with_what_caused_them(visit: Visit, finished: str
     await expect(opened).to_have_attribute("data-ordinal", str(cause["ordinal"]))
     await expect(opened.locator("pre")).to_contain_text('"order_digest"')
     await visit.picture("facts-dark")
+
+
+async def test_a_part_that_could_not_be_loaded_is_loaded_again(browser: Browser, studio: House, finished: str) -> None:
+    """The code and the styles of a segment's takes are lost once each on their way: the page asks for them again."""
+    asked = list[str]()
+
+    async def lose_once(route: Route) -> None:
+        name = route.request.url.rsplit("/", 1)[-1].partition("?")[0]
+        asked.append(name)
+        await (route.abort() if asked.count(name) == 1 else route.continue_())
+
+    async with visiting(browser, studio, may_fail=True) as visit:
+        page = visit.page
+        await page.route(re.compile(r"/takes\.(js|css)"), lose_once)
+        await visit.open(f"#{finished}")
+        await page.locator("[data-segment='1'] .card-open").click()
+        await page.locator("#takes .take").first.wait_for()
+        assert min(asked.count("takes.js"), asked.count("takes.css")) >= 2
+        await expect(page.locator("#takes .take").first).to_have_css("border-top-style", "solid")
 
 
 async def test_a_person_overrules_a_take(browser: Browser, studio: House, finished: str) -> None:
@@ -216,7 +235,8 @@ async def test_it_fits_a_phone(browser: Browser, studio: House, finished: str) -
         page = visit.page
         await visit.open()
         await visit.picture("start-phone-light")
-        for place in ("", f"#{finished}"):
+        planned = types_of(await facts_of(studio, finished)).index("plan.written") + 1
+        for place in ("", f"#{finished}@{planned}", f"#{finished}"):
             await visit.open(place)
             wide = await page.evaluate(
                 f"() => [...{SHADOW}"

@@ -57,7 +57,10 @@ async def test_a_film_is_made_by_clicking_only(visit: Visit) -> None:
 
 
 async def test_a_film_begins_with_a_picture_and_survives_a_reload(visit: Visit, tmp_path: Path) -> None:
-    """A picture that is given becomes the first frame; a reload in the middle keeps all, also what was not sent yet."""
+    """A picture that is given becomes the first frame; a reload in the middle keeps all, also what was not sent yet.
+
+    Before it is approved, the picture gives way to words and is given again: the conversation says so in words.
+    """
     page = visit.page
     picture = tmp_path / "harbour.png"
     sky = np.linspace((60, 80, 220), (160, 120, 60), 480).astype(np.uint8)[:, None, :].repeat(832, axis=1).copy()
@@ -66,16 +69,30 @@ async def test_a_film_begins_with_a_picture_and_survives_a_reload(visit: Visit, 
 
     await visit.open()
     await page.locator(".box input[type=file]").set_input_files(picture)
-    await page.locator("#wish").fill("This picture comes alive, 4 seconds")
+    await page.locator("#wish").fill("A ball of light over a harbour, 4 seconds")
     await expect(page.locator(".box .thumbs li")).to_have_count(1)
     # Words and pictures that were not sent yet are there again after a reload.
     await visit.open()
-    await expect(page.locator("#wish")).to_have_value("This picture comes alive, 4 seconds")
+    await expect(page.locator("#wish")).to_have_value("A ball of light over a harbour, 4 seconds")
     await expect(page.locator(".box .thumbs li")).to_have_count(1)
     await page.get_by_role("button", name="Make it").click()
     await visit.status("awaiting_approval")
     await expect(page.locator(".message.person .given img")).to_have_count(1)
     await expect(page.locator("[data-field=mode]")).to_contain_text("first picture")
+
+    await page.locator("[data-field=mode]").click()
+    await page.locator("[data-act=words]").click()
+    await page.locator("video[data-sample='2-1']").wait_for()
+    await expect(page.locator("[data-field=mode] .chip-value")).to_have_text("words")
+    dropped = page.locator(".message.kindling", has_text="What changes").last
+    await expect(dropped.locator("li")).to_have_text(["made from: a first picture → words", "first picture left out"])
+    await page.locator("[data-field=mode]").click()
+    await page.locator(".chip-editor input[type=file]").set_input_files(picture)
+    await page.locator("video[data-sample='3-1']").wait_for()
+    given = page.locator(".message.kindling", has_text="first picture added")
+    await expect(given.locator("li")).to_have_text(["made from: words → a first picture", "first picture added"])
+    await expect(given.locator("img.changed-picture")).to_have_js_property("complete", True)
+    await visit.picture("picture-changed-dark")
 
     await page.locator("#more").fill("a thought that is not finished")
     await visit.approve()

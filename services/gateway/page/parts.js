@@ -1,7 +1,7 @@
 // Small parts that several places use: buttons, problems, meters, pictures.
 
 import { h } from "./dom.js";
-import { left_s } from "./format.js";
+import { capital, left_s, sentence } from "./format.js";
 import { icon } from "./icons.js";
 
 /** A button with its drawing and its words. */
@@ -9,22 +9,34 @@ export const button = (words, act, { kind = "", sign = null, busy = false, off =
   h("button", { type: "button", class: `button ${kind}`, disabled: off || busy, "aria-busy": busy ? "true" : null, on: { click: act }, ...rest },
     sign && icon(sign), h("span", null, words));
 
+/** Words in which a command or a setting stands between backticks. */
+export const coded = (text) => (text ?? "").split("`").map((part, index) => (index % 2 ? h("code", { key: index }, part) : part));
+
 /** What went wrong with an act: what, and what to do next. */
 export const trouble = (problem, close) =>
   problem &&
   h("div", { class: `trouble ${problem.status === 409 ? "mild" : ""}`, role: "alert" },
     icon("warn"),
-    h("div", null, h("p", null, problem.detail), problem.help && h("p", { class: "help" }, problem.help)),
+    h("div", null, h("p", null, coded(problem.detail)), problem.help && h("p", { class: "help" }, coded(problem.help))),
     close && h("button", { type: "button", class: "quiet-button", "aria-label": "Close this message", on: { click: close } }, icon("cross")));
 
-/** How far something is, as a bar and in words. */
+/** Why work does not get on, such as that another program has the GPU. */
+const waits = (step) => h("p", { class: "meter-note", title: step.note }, icon("chip"), h("span", null, sentence(capital(note_words(step.note)))));
+
+/** Who has the GPU, as a person says it: what another film is called there is its id. */
+const note_words = (note) =>
+  note.replaceAll(/\b(review (\d+-\d+)|intent|plan|film)( of \S+)?(?=[, ]|$)/g, (all, what, take, of = "") => `${take ? `the review of take ${take}` : (NOTED[what] ?? what)}${of}`).replaceAll(/ of [a-z0-9]+(-[a-z0-9]+)+(?=[, ]|$)/g, " of another film");
+const NOTED = { intent: "reading words", plan: "a plan", film: "the film" };
+
+/** How far something is, as a bar and in words; nothing while it is not known how much there is to do. */
 export function meter(step, label) {
-  const share = step.total ? Math.min(1, step.done / step.total) : 0;
+  // What waits for its turn has no length yet: a bar that stands at nothing would say that it is stuck.
+  if (!step.total) return step.note ? h("div", { class: "meter" }, waits(step)) : null;
+  const share = Math.min(1, step.done / step.total);
   const percent = Math.floor(share * 100);
   const words = `${percent} %${step.left_s == null ? "" : ` · ${left_s(step.left_s)} left`}`;
   return h("div", { class: "meter" },
-    // Why it does not get on, such as that another program has the GPU.
-    step.note && h("p", { class: "meter-note" }, icon("chip"), step.note),
+    step.note && waits(step),
     h("div", { class: "meter-bar", role: "progressbar", "aria-label": label, "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": String(percent), "aria-valuetext": words },
       h("span", { style: { "--share": String(share) } })),
     h("span", { class: "meter-words", "aria-hidden": "true" }, words));

@@ -20,7 +20,7 @@ function inside(app) {
   const { studio } = app;
   if (!studio) return app.part("start")?.start(app);
   if (studio.failure && !studio.view) return missing(app, studio.failure);
-  if (!studio.shown) return h("p", { class: "waiting" }, studio.line === "lost" ? "Waiting for Kindling to answer …" : "Opening …");
+  if (!studio.shown) return h("p", { class: "standby" }, studio.line === "lost" ? "Waiting for Kindling to answer …" : "Opening …");
   return app.part("room")?.room(app);
 }
 

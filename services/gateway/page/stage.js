@@ -1,8 +1,9 @@
 // The screen: the sample in its loop, what is being made, the film; and what a person can do about each.
 
+import { Problem } from "./client.js";
 import { h } from "./dom.js";
 import { bytes, capital, count, left_s, length_s, sentence } from "./format.js";
-import { ask, button, clip, fork_button, loop, meter, picture, trouble } from "./parts.js";
+import { ask, button, clip, coded, fork_button, loop, meter, picture, trouble } from "./parts.js";
 import { AT_WORK } from "./status.js";
 
 export function stage(app) {
@@ -83,20 +84,31 @@ function compare(app, name) {
 
 // -- while it is made ----------------------------------------------------------------------------------------
 
-const DOING = { intent: "Reading your words", planner: "Writing the plan", creator: "Filming", reviewer: "Looking at the take", stitcher: "Joining the film" };
+/** What is being done, and what waits to be, by what it is about: `segment 3`, `review 3-1`, `intent`. */
+function work_words(about, step) {
+  const [kind, name] = about.split(" ");
+  const [doing, what] = {
+    intent: ["Reading your words", "What you said"], sample: ["Filming the sample", "The sample"], plan: ["Writing the plan", "The plan"],
+    segment: [`Filming segment ${name}`, `Segment ${name}`], review: [`Looking at take ${name}`, `Take ${name}`],
+    last: ["A last look at the film", "The last look"], film: ["Joining the film", "The film"],
+  }[kind] ?? [capital(about), capital(about)];
+  return step?.note ? `${what} waits for the GPU` : doing;
+}
 
 function at_work(app) {
   const { studio } = app;
   const { shown } = studio;
-  const steps = [...(studio.at ? [] : studio.steps)].sort(([, a], [, b]) => b.told - a.told);
-  const [about, step] = steps.find(([, one]) => one.service === "creator") ?? steps[0] ?? [null, null];
+  // What gets on goes before what waits, and filming before all else; then what was heard of last.
+  const rank = (one) => (one.note ? 2 : one.service === "creator" ? 0 : 1);
+  const steps = [...(studio.at ? [] : studio.steps)].sort(([, a], [, b]) => rank(a) - rank(b) || b.told - a.told);
+  const [about, step] = steps[0] ?? [null, null];
   const size = shown.plan?.crop ?? shown.samples.at(-1)?.size ?? { width: 16, height: 9 };
   const poster = last_poster(shown);
   const palette = shown.plan?.palette ?? [];
   return h("figure", { class: `screen working ${step?.preview || poster ? "" : "bare"}`, key: "working", style: { "--aspect": aspect_of(size), "--from": palette[0] ?? "#2b2019", "--over": palette[Math.floor(palette.length / 2)] ?? "#7a3c16", "--to": palette.at(-1) ?? "#e2a266" } },
     step?.preview ? h("img", { key: "preview", src: step.preview, alt: `${capital(about)}, as far as it is rendered` }) : poster && picture(app, poster, "The last one that is there", { key: "poster", class: "still" }),
     h("div", { class: "working-words" },
-      h("p", null, step ? `${DOING[step.service] ?? capital(step.service)} · ${about}` : shown.status.says),
+      h("p", null, step ? work_words(about, step) : shown.status.says),
       step && meter(step, capital(about)),
       shown.estimate && !step && h("p", { class: "aside" }, `${capital(left_s(shown.estimate.left_s))} left, going by ${shown.estimate.measured_on}.`)),
     rough_button(app));
@@ -157,8 +169,18 @@ function film_facts(app, made) {
       h("a", { class: "button", href: app.media.src(made.sheet), target: "_blank", rel: "noopener" }, "Contact sheet"),
       h("a", { class: "button quiet", href: app.media.src(made.manifest), target: "_blank", rel: "noopener" }, "How it was made"),
       !app.studio.at && fork_button(app, "Fork it", "quiet"),
-      !app.studio.at && button("Make it again", async () => (await app.load("fork")).again(app), { kind: "quiet", sign: "again", title: "Render its recorded orders afresh, and hold the film against this one" })),
+      !app.studio.at && button("Make it again", () => make_again(app), { kind: "quiet", sign: "again", title: "Render its recorded orders afresh, and hold the film against this one" })),
     trouble(app.ui.again?.problem));
+}
+
+async function make_again(app) {
+  try {
+    await (await app.load("fork")).again(app);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    app.ui.again = { problem: error };
+    app.changed();
+  }
 }
 
 // -- where it waits for words, or can't go on ------------------------------------------------------------------------------------
@@ -181,15 +203,15 @@ function problem(app) {
   const open = shown.stalls.filter((one) => !one.is_resumed);
   const resume = (stall) => studio.act(`resume ${stall ?? ""}`, studio.view.links.resume, stall ? { stall } : {});
   if (status.name !== "stalled" || !open.length) {
-    return h("div", { class: `halt ${status.name}` }, h("h3", null, HALTS[status.name]), h("p", null, status.says), status.help && h("p", { class: "help" }, status.help));
+    return h("div", { class: `halt ${status.name}` }, h("h3", null, HALTS[status.name]), h("p", null, coded(sentence(status.says))), status.help && h("p", { class: "help" }, coded(status.help)));
   }
   return h("div", { class: "halt stalled" },
     h("h3", null, open.length > 1 ? `${open.length} problems wait for you` : "This waits for you"),
     h("ul", null, open.map((one) =>
       h("li", { key: one.number },
-        h("p", { class: "aside" }, capital(one.about)),
+        h("p", { class: "aside" }, work_words(one.about)),
         h("p", null, h("strong", null, sentence(one.what)), one.why && ` ${sentence(one.why)}`),
-        h("p", { class: "help" }, one.help),
+        h("p", { class: "help" }, coded(one.help)),
         studio.can("resume") && button("Try again", () => resume(one.number), { kind: "strong", sign: "again", busy: studio.busy.has(`resume ${one.number}`), "data-act": "resume" }),
         trouble(studio.problems.get(`resume ${one.number}`))))),
     open.length > 1 && studio.can("resume") && button("Try all of them again", () => resume(null), { sign: "again" }));

@@ -6,7 +6,7 @@ import { capital } from "./format.js";
 export const AT_WORK = new Set(["understanding", "sampling", "planning", "making", "stitching"]);
 const NAMES = {
   understanding: "Reading", asking: "Asks you", sampling: "Sampling", awaiting_approval: "Your word", planning: "Planning",
-  making: "Filming", stitching: "Joining", done: "Done", stalled: "Needs you", outdated: "Needs an update", outdated: "Needs an update", refused: "Refused", cancelled: "Called off",
+  making: "Filming", stitching: "Joining", done: "Done", stalled: "Needs you", outdated: "Needs an update", refused: "Refused", cancelled: "Called off",
   failed: "Failed", deleted: "Removed",
 };
 

@@ -84,31 +84,75 @@ function rule(app, one) {
 
 // -- what the reviewer found ---------------------------------------------------------------------------------
 
-const OUTCOMES = { pass: "holds", fail: "fails", unobserved: "not seen" };
+const OUTCOMES = { pass: "holds", fail: "fails", unobserved: "not measured" };
+const ANSWERS = { pass: "yes", fail: "no", unobserved: "not seen" };
 const ORDER = { fail: 0, unobserved: 2, pass: 1 };
 
 function verdict(segment, found) {
   const findings = [...found.findings].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome]);
-  const failed = findings.filter((one) => one.outcome === "fail");
-  const rest = findings.filter((one) => one.outcome !== "fail");
-  const held = rest.filter((one) => one.outcome === "pass").length;
+  const [seen, measures] = [findings.filter((one) => is_seen(segment, one)), findings.filter((one) => !is_seen(segment, one))];
   return h("div", { class: "verdict" },
     h("p", { class: "score" }, h("b", null, found.score.toFixed(2)), " score", found.advice && h("span", null, ` · next take: ${found.advice}`)),
-    Boolean(failed.length) && h("ul", { class: "findings" }, failed.map((one) => finding(segment, one))),
-    Boolean(rest.length) && h("details", null, h("summary", null, `${held} held${rest.length - held ? `, ${rest.length - held} not seen` : ""}`), h("ul", { class: "findings" }, rest.map((one) => finding(segment, one)))));
+    looked(segment, seen),
+    part(segment, "What was measured", measures, (one) => one.outcome === "fail"));
+}
+
+const SEEN_BY = "seen by ";
+const model_of = (one) => (one.source?.startsWith(SEEN_BY) ? one.source.slice(SEEN_BY.length) : null);
+
+/** Whether a finding is the answer of somebody who looked, or would be. */
+const is_seen = (segment, one) =>
+  Boolean(model_of(one)) || one.criterion === "policy" || one.criterion.startsWith("match-") || segment.criteria.some(({ id, kind }) => id === one.criterion && kind === "seen");
+
+function looked(segment, findings) {
+  const by = findings.map(model_of).find(Boolean);
+  if (by) return part(segment, ["What the model saw ", h("i", null, by)], findings, (one) => one.outcome !== "unobserved");
+  // Without a model all of them say why there was none: once is enough.
+  const reasons = [...new Set(findings.map((one) => one.evidence))];
+  return Boolean(findings.length) && h("p", { class: "aside" }, `Nobody looked at it: ${sentence(reasons[0])}`);
+}
+
+/** Findings of one kind: some are shown, the others open on a click. */
+function part(segment, title, findings, is_shown) {
+  const list = (some) => h("ul", { class: "findings" }, some.map((one) => finding(segment, one)));
+  const [shown, rest] = [findings.filter(is_shown), findings.filter((one) => !is_shown(one))];
+  const held = rest.filter((one) => one.outcome === "pass").length;
+  const open = is_seen(segment, findings[0] ?? { criterion: "" }) ? ANSWERS.unobserved : OUTCOMES.unobserved;
+  const counts = [held && `${held} held`, rest.length - held && `${rest.length - held} ${open}`].filter(Boolean).join(", ");
+  return Boolean(findings.length) && h("div", { class: "verdict-part" },
+    h("h4", null, title), shown.length > 0 && list(shown),
+    rest.length > 0 && h("details", null, h("summary", null, counts), list(rest)));
+}
+
+// What is measured of every take, whether its plan asks for it or not.
+const MEASURES = {
+  decodes: "Can every frame be decoded?", frame_count: "Has it as many frames as were ordered?", size: "Has it the size that was ordered?",
+  fps: "Has it the frame rate that was ordered?", black: "Is it free of black frames?", flat: "Does every frame show something?",
+  frozen: "Does it move?", still: "Does it never stand still for long?", blurred: "Is it sharp?", flicker: "Is its brightness steady?",
+  flash: "Is it free of flashes?", cut: "Is it one shot?", jump: "Does it move without jumps?", overexposed: "Do the bright parts keep their detail?",
+  underexposed: "Is there light enough to see?", noise: "Is it free of boiling noise?", seam: "Does it go on as the take before it ended?",
+  colour_drift: "Do its colours stay as they began?",
+};
+
+/** What was asked: the plan's question, or the reviewer's own. */
+function question_of(segment, { criterion }) {
+  if (criterion === "policy") return "Is it within the content policy?";
+  if (criterion === "control") return "Does the model see only what is there?";
+  if (criterion.startsWith("match-")) return `${capital(field_name(criterion.slice("match-".length)))}: as described, on both sides of the cut?`;
+  return segment.criteria.find(({ id }) => id === criterion)?.question ?? MEASURES[criterion] ?? field_name(criterion);
 }
 
 function finding(segment, one) {
-  const asked = segment.criteria.find((criterion) => criterion.id === one.criterion)?.question;
   return h("li", { key: one.criterion, class: `finding ${one.outcome}` },
-    h("span", { class: "finding-name", title: asked ?? null }, capital(asked ?? field_name(one.criterion)), !one.must_hold && h("i", null, "noted only")),
-    h("span", { class: "finding-outcome" }, OUTCOMES[one.outcome]),
+    h("span", { class: "finding-name" }, capital(question_of(segment, one)), !one.must_hold && [" ", h("i", { key: "i" }, "noted only")]),
+    h("span", { class: "finding-outcome" }, (is_seen(segment, one) ? ANSWERS : OUTCOMES)[one.outcome]),
     one.value !== null && one.threshold !== null && gauge(one),
-    h("span", { class: "finding-words" }, one.evidence, measured(one)));
+    h("span", { class: "finding-words" }, one.evidence && capital(sentence(one.evidence)), measured(one)));
 }
 
 function measured(one) {
-  if (one.value === null) return null;
+  // A figure without a limit stands in the evidence already.
+  if (one.value === null || (one.threshold === null && one.evidence)) return null;
   const unit = one.unit ? ` ${one.unit}` : "";
   return h("span", { class: "measured", title: one.source || null }, `${figure(one.value)}${unit}${one.threshold === null ? "" : ` (limit ${figure(one.threshold)})`}`);
 }
