@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bus import events as e
 from services.gateway.estimate import estimate_of
-from services.gateway.eta import one_take, review_s, takes_for, time_for, until_approved
+from services.gateway.eta import GROWTH, one_take, review_s, takes_for, time_for, until_approved
 from services.gateway.experience import ClipKind, Experience, Judged, Learner, Measured, kind_of
 from tests import stories
 
@@ -138,11 +138,22 @@ def test_the_machine_that_renders_counts_where_it_is_known() -> None:
 
 def test_samples_of_fewer_steps_are_held_against_their_work_and_called_rough() -> None:
     """A draft that is a tenth of the work says what the whole costs, as far as anything does."""
-    draft = took(kind(416, 240, 33, draft=True, share=0.1), 2.0)
-    expected = one_take(kind(416, 240, 33), seen(draft))
+    draft = took(replace(kind(416, 240, 33, draft=True, share=0.1), renderer="wan2.1"), 2.0)
+    expected = one_take(replace(kind(416, 240, 33), renderer="wan2.1"), seen(draft))
     assert expected is not None
     assert expected.seconds == pytest.approx(20.0)
     assert (expected.is_rough, expected.measured_on) == (True, "samples so far")
+
+
+def test_an_animatic_grows_less_than_its_picture() -> None:
+    """From its sample alone a take is foretold to a third; once two sizes were measured, they say it."""
+    sample = took(kind(416, 240, 33), 0.7)
+    expected = one_take(kind(832, 480, 80), seen(sample))
+    assert expected is not None
+    assert expected.seconds == pytest.approx(2.6, rel=1 / 3)
+    both = one_take(kind(832, 480, 80), seen(sample, took(kind(832, 480, 33), 2.0)))
+    assert both is not None
+    assert both.seconds == pytest.approx(0.7 + (2.0 - 0.7) * (4 * 80 / 33 - 1) / 3)
 
 
 def test_a_size_far_from_all_that_was_measured_is_rough() -> None:
@@ -197,5 +208,5 @@ def test_what_earlier_films_took_is_in_the_estimate_of_a_new_one() -> None:
     estimate = estimate_of(stories.told(stories.BEGINNING[:4]), learner.experience)
     assert estimate is not None
     # Two segments of 80 frames each: no clip of that length was rendered, and 33 frames took 2.5 s.
-    assert estimate.total_s == pytest.approx(2 * 2.5 * 80 / 33, abs=0.05)
+    assert estimate.total_s == pytest.approx(2 * 2.5 * (80 / 33) ** GROWTH["animatic"], abs=0.05)
     assert (estimate.measured_on, estimate.is_rough) == ("1 take so far", True)

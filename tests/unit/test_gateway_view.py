@@ -14,6 +14,7 @@ from bus.errors import Refused
 from bus.plan import Crossfade
 from bus.plan_rules import film_frame_count
 from bus.production import Production
+from services.gateway.eta import GROWTH
 from services.gateway.status_view import STATUS_NAMES, status_view
 from services.gateway.view import ProductionView, possible_acts, summary, view
 from tests import stories
@@ -143,11 +144,11 @@ def test_nothing_is_estimated_before_anything_was_rendered() -> None:
 
 
 def test_the_sample_says_what_the_film_will_take() -> None:
-    """Seconds per pixel of the sample, times the frames of ten seconds at the film's size, and not at the sample's."""
+    """From the sample's time to that of two clips of ten seconds at the film's size, and not at the sample's."""
     estimate = view(told(BEGINNING[:4])).estimate
     assert estimate is not None
-    per_frame_s = stories.COST.total_s / 33
-    assert estimate.total_s == pytest.approx(per_frame_s * 160 * (832 * 480) / (416 * 240), abs=0.05)
+    larger = 80 / 33 * (832 * 480) / (416 * 240)
+    assert estimate.total_s == pytest.approx(2 * stories.COST.total_s * larger ** GROWTH["animatic"], abs=0.05)
     assert (estimate.measured_on, estimate.is_rough) == ("the sample", True)
 
 
