@@ -233,8 +233,9 @@ def refused_words(
 
 def _unplannable(what: str, production: Production, error: ValueError) -> Unprocessable:
     sentence = str(error)
+    end = "" if sentence.endswith(("?", "!", ".")) else "."
     return Unprocessable(
-        f"The {what} can't be written: {sentence}.",
+        f"The {what} can't be written: {sentence}{end}",
         help=f'Say what should be different (`kindling say {production.id} "…"`), '
         f"then `kindling resume {production.id}`.",
     )

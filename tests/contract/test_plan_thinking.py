@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from bus.errors import KindlingError
+from bus.errors import KindlingError, Unprocessable
 from bus.events import (
     Fact,
     PlanRevised,
     PlanWritten,
     ProductionDirected,
     ProductionRefused,
+    ProductionRequested,
     SampleApproved,
     SampleOrdered,
 )
@@ -92,6 +93,16 @@ async def test_a_model_thinks_out_the_plan(fake: FakeOllama, tmp_path: Path) -> 
     assert [one.prompt for one in fake.asked] == ["story", "shots"]
     assert "An old woman lights the lamp on the pier" in fake.asked[0].words
     assert MARA.description in fake.asked[1].words
+
+
+async def test_a_renderer_that_nobody_knows_is_said_in_whole_sentences(fake: FakeOllama, tmp_path: Path) -> None:
+    """The nearest one is asked after, and the question ends as one."""
+    asked = stories.BEGINNING[0]
+    assert isinstance(asked, ProductionRequested)
+    wrong = structs.replace(asked, options=structs.replace(asked.options, renderer="wan2.9"))
+    with pytest.raises(Unprocessable) as caught:
+        await performed(fake, tmp_path, (wrong, stories.parsed()))
+    assert caught.value.what.endswith("Did you mean 'wan2.1'?")
 
 
 async def test_the_approved_sample_carries_its_look_into_the_plan(fake: FakeOllama, tmp_path: Path) -> None:
