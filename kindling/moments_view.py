@@ -113,7 +113,7 @@ def why_view(why: Why, facts: Mapping[int, Fact | Unknown], width: int) -> Rende
     # A person who wants more of one looks it up.
     parts += [
         Text(),
-        Text("Each with its number in the production, and #its sequence on the whole log. All of them:", style="dim"),
+        Text("Numbers are the production's events, #numbers their sequences on the log:", style="dim"),
         Text(f"  kindling tail {why.production} --no-follow", style="dim"),
     ]
     return Group(*parts)

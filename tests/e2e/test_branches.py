@@ -142,6 +142,15 @@ async def test_a_film_comes_back_byte_for_byte_in_fresh_processes(tmp_path: Path
         scratch = await _document(house, "regenerate", film, "--from-scratch")
         assert (scratch["matches"], scratch["decisions"]) == (True, [])
         assert house.film(scratch["id"]).read_bytes() == content
+
+        # What both are held against stays for them, also where the recorded film is removed.
+        for one in (film, first):
+            assert (await asyncio.to_thread(house.run, "rm", "--yes", one)).returncode == 0
+        await until(lambda: not house.film(film).exists(), 30, "the film to be removed")
+        verified = await asyncio.to_thread(house.run, "verify")
+        assert verified.returncode == 0, verified.stdout
+        shown = await _document(house, "regenerate", again, "--continue")
+        assert [one["likeness"] for one in (*shown["segments"], shown["film"])] == ["same_bytes"] * 4
     finally:
         await house.down()
         assert house.children() == {}
