@@ -14,6 +14,8 @@ WALLS_MISSING = $(filter-out $(wildcard $(WALLS)),$(WALLS))
 
 WISH ?= A lighthouse keeper rows out at dusk, 20 seconds, painterly
 export WISH
+# Byte code is kept, whatever the shell says: each process of a check would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test check style types imports format bench clean
 
@@ -34,6 +36,7 @@ test: style types imports ## Check everything and run all tests
 	$(BIN)/pytest --numprocesses auto --dist loadfile tests/contract tests/simulation
 	$(BIN)/pytest tests/e2e
 
+# The laws are tried with a fifth of their examples; `make test` tries all.
 check: style types imports ## Format, lint, types, imports and unit tests: what to run before each commit
 	$(BIN)/pytest --quiet --numprocesses auto --hypothesis-profile=quick tests/unit
 
