@@ -12,6 +12,7 @@ from bus.plan import Artifact
 from tests import stories
 from tests.stories import BEGINNING, Story
 
+FOX = "A red fox runs through deep snow"
 PLANNED = (*BEGINNING, e.PlanWritten(number=1, plan=stories.plan(), made=stories.MADE))
 MADE_ONE = (*PLANNED, stories.ordered(stories.plan(), 1), stories.rendered(1))
 PICTURE = Artifact(digest=stories.artifact("picture").digest, media_type="image/png", size_bytes=10)

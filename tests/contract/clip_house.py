@@ -14,9 +14,7 @@ from services._kit.media import ClipWriter
 from services.planner.decide import decide as decide_planner
 from tests import stories
 from tests.contract.gateway_house import House
-from tests.gateway_facts import FILM
-
-FOX = "A red fox runs through deep snow"
+from tests.gateway_facts import FILM, FOX
 
 
 def write_clip(path: Path, levels: list[int], fps: int, width: int = 64, height: int = 48) -> Path:
