@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from msgspec import Struct
 
 from bus.events import (
@@ -59,8 +61,20 @@ def is_refused(take: Take) -> bool:
     return take.verdict is not None and bool(take.verdict.refused_by)
 
 
+_newest = threading.local()
+"""The board that was asked for last: a state never changes, and whoever asks of one asks several times."""
+
+
 def board(production: Production) -> tuple[Slot, ...]:
     """Return a slot for each segment of the plan in force, in the film's order; empty where there is no plan."""
+    if getattr(_newest, "of", None) is not production:
+        _newest.slots = _board(production)
+        _newest.of = production
+    slots: tuple[Slot, ...] = _newest.slots
+    return slots
+
+
+def _board(production: Production) -> tuple[Slot, ...]:
     plan = production.plan
     if plan is None:
         return ()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterable
 from statistics import median
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -139,9 +141,13 @@ class _Device(Struct, frozen=True):
     device: str = ""
 
 
+_devices = msgspec.json.Decoder(_Device)
+
+
 def _device(made: Made) -> str:
-    with contextlib.suppress(msgspec.MsgspecError):
-        return msgspec.json.decode(made.options or "{}", type=_Device).device
+    if made.options:
+        with contextlib.suppress(msgspec.MsgspecError):
+            return _devices.decode(made.options).device
     return ""
 
 
@@ -166,14 +172,29 @@ class Lessons(Struct, frozen=True, kw_only=True):
 
 
 NOTHING = Lessons()
+NO_FILM = Film()
+
+
+_Counts = defaultdict[str, float]
+"""What is counted, by the names of the fields of `Judged`."""
+
+
+class _Clips:
+    """Clips of one kind, while they are counted."""
+
+    __slots__ = ("count", "recent_s")
+
+    def __init__(self, count: int = 0, recent_s: Iterable[float] = ()) -> None:
+        self.count = count
+        self.recent_s = deque(recent_s, RECENT_MAX)
 
 
 class Learner:
     """Goes through the log event by event, with the state after each."""
 
     def __init__(self, lessons: Lessons = NOTHING) -> None:
-        self._clips = {one.kind: one for one in lessons.clips}
-        self._takes = {one.renderer: one for one in lessons.takes}
+        self._clips = OrderedDict((one.kind, _Clips(one.count, one.recent_s)) for one in lessons.clips)
+        self._takes = {one.renderer: _Counts(int, _counted_before(one)) for one in lessons.takes}
         self._rejections = Counter(lessons.rejections)
         self._failures = Counter(lessons.failures)
         self._films = dict(lessons.films)
@@ -183,8 +204,8 @@ class Learner:
     def lessons(self) -> Lessons:
         """Return all that has to be remembered to go on."""
         return Lessons(
-            clips=tuple(self._clips.values()),
-            takes=tuple(self._takes.values()),
+            clips=self._measured(),
+            takes=self._judged_takes(),
             rejections=dict(self._rejections),
             failures=dict(self._failures),
             films=dict(self._films),
@@ -197,8 +218,8 @@ class Learner:
             films = [one for one in self._films.values() if one.length_s]
             length_s, spent_s = sum(one.length_s for one in films), sum(one.spent_s for one in films)
             self._experience = Experience(
-                clips=tuple(replace(one, median_s=median(one.recent_s)) for one in self._clips.values()),
-                takes=tuple(replace(one, takes_per_approval=_per_approval(one)) for one in self._takes.values()),
+                clips=tuple(replace(one, median_s=median(one.recent_s)) for one in self._measured()),
+                takes=tuple(replace(one, takes_per_approval=_per_approval(one)) for one in self._judged_takes()),
                 rejections=_counted(self._rejections),
                 failures=_counted(self._failures),
                 film_count=len(films),
@@ -209,73 +230,113 @@ class Learner:
             )
         return self._experience
 
+    def _measured(self) -> tuple[Measured, ...]:
+        return tuple(
+            Measured(kind=kind, count=one.count, recent_s=tuple(one.recent_s)) for kind, one in self._clips.items()
+        )
+
+    def _judged_takes(self) -> tuple[Judged, ...]:
+        return tuple(msgspec.convert({"renderer": name, **counts}, Judged) for name, counts in self._takes.items())
+
     def learn(self, state: Production, fact: Fact | Unknown) -> None:
         """Take in an event, with the state after it.
 
         An anomaly teaches nothing. Nor does what was adopted: it was learned from the production that it happened to.
         """
-        match fact:
-            case SampleRendered():
-                for sample in state.samples:
-                    if sample.rendered is fact:
-                        self._rendered(state.id, sample, fact.made, fact.cost)
-            case SegmentRendered(segment=segment, take=number):
-                take = state.takes.get((segment, number))
-                if take is not None and take.rendered is fact:
-                    self._rendered(state.id, take, fact.made, fact.cost)
-                    self._add(take, rendered=1, render_s=fact.cost.total_s)
-            case SampleFailed(failure=failure):
-                if any(one.failure is failure for one in state.samples):
-                    self._failures[failure.kind] += 1
-            case ProductionDone(made=made, duration_s=length_s):
-                if state.cuts and state.cuts[-1] is fact:
-                    film = self._films.get(state.id, Film())
-                    self._films[state.id] = replace(film, length_s=length_s, join_s=made.took_s or 0.0)
-            case SegmentFailed() | SegmentApproved() | SegmentRejected() | SegmentKept() | SegmentOverruled():
-                take = state.takes.get((fact.segment, fact.take))
-                if take is not None:
-                    self._judged(take, fact)
-            case _:
-                return
-        self._experience = None
+        take_in = _TEACHES.get(type(fact))
+        if take_in is not None:
+            take_in(self, state, fact)
+            self._experience = None
+
+    def _sample_rendered(self, state: Production, fact: SampleRendered) -> None:
+        for sample in state.samples:
+            if sample.rendered is fact:
+                self._rendered(state.id, sample, fact.made, fact.cost)
+
+    def _sample_failed(self, state: Production, fact: SampleFailed) -> None:
+        if any(one.failure is fact.failure for one in state.samples):
+            self._failures[fact.failure.kind] += 1
+
+    def _segment_rendered(self, state: Production, fact: SegmentRendered) -> None:
+        take = state.takes.get((fact.segment, fact.take))
+        if take is not None and take.rendered is fact:
+            self._rendered(state.id, take, fact.made, fact.cost)
+            counts = self._of(take)
+            counts["rendered"] += 1
+            counts["render_s"] += fact.cost.total_s
+
+    def _segment_failed(self, state: Production, fact: SegmentFailed) -> None:
+        take = state.takes.get((fact.segment, fact.take))
+        if take is not None and take.failure is fact.failure:
+            self._failures[fact.failure.kind] += 1
+            self._of(take)["failed"] += 1
+
+    def _reviewed(self, state: Production, fact: SegmentApproved | SegmentRejected) -> None:
+        take = state.takes.get((fact.segment, fact.take))
+        if take is None or take.verdict is not fact.verdict:
+            return
+        is_rejected = isinstance(fact, SegmentRejected)
+        counts = self._of(take)
+        counts["rejected" if is_rejected else "approved"] += 1
+        counts["review_s"] += fact.made.took_s or 0.0
+        if is_rejected:
+            missed = (one for one in fact.verdict.findings if one.must_hold and one.outcome is Outcome.FAIL)
+            self._rejections.update(one.criterion for one in missed)
+
+    def _kept(self, state: Production, fact: SegmentKept) -> None:
+        take = state.takes.get((fact.segment, fact.take))
+        if take is not None:
+            self._of(take)["kept"] += 1
+
+    def _overruled(self, state: Production, fact: SegmentOverruled) -> None:
+        take = state.takes.get((fact.segment, fact.take))
+        if take is not None:
+            self._of(take)["accepted_by_hand" if fact.ruling is Ruling.ACCEPT else "refused_by_hand"] += 1
+
+    def _done(self, state: Production, fact: ProductionDone) -> None:
+        if state.cuts and state.cuts[-1] is fact:
+            film = self._films.get(state.id, NO_FILM)
+            self._films[state.id] = replace(film, length_s=fact.duration_s, join_s=fact.made.took_s or 0.0)
 
     def _rendered(self, production: ProductionId, clip: Take | Sample, made: Made, cost: Cost) -> None:
         kind = kind_of(clip.order, made, clip.postings[-1] if clip.postings else None, cost.share)
-        # Taken out and put in again, the kinds stay in the order in which they were last seen.
-        known = self._clips.pop(kind, None) or Measured(kind=kind, count=0, recent_s=())
-        recent_s = (*known.recent_s[-RECENT_MAX + 1 :], cost.total_s)
-        self._clips[kind] = Measured(kind=kind, count=known.count + 1, recent_s=recent_s)
-        if len(self._clips) > KINDS_MAX:
-            del self._clips[next(iter(self._clips))]
-        film = self._films.get(production, Film())
-        self._films[production] = replace(film, spent_s=film.spent_s + cost.total_s)
+        clips = self._clips.get(kind)
+        if clips is None:
+            clips = self._clips[kind] = _Clips()
+            if len(self._clips) > KINDS_MAX:
+                self._clips.popitem(last=False)
+        # The kinds stay in the order in which they were last seen.
+        self._clips.move_to_end(kind)
+        clips.count += 1
+        clips.recent_s.append(cost.total_s)
+        film = self._films.get(production, NO_FILM)
+        self._films[production] = Film(spent_s=film.spent_s + cost.total_s, length_s=film.length_s, join_s=film.join_s)
 
-    def _judged(
-        self, take: Take, fact: SegmentFailed | SegmentApproved | SegmentRejected | SegmentKept | SegmentOverruled
-    ) -> None:
-        match fact:
-            case SegmentFailed(failure=failure) if take.failure is failure:
-                self._failures[failure.kind] += 1
-                self._add(take, failed=1)
-            case SegmentApproved(verdict=verdict, made=made) if take.verdict is verdict:
-                self._add(take, approved=1, review_s=made.took_s or 0.0)
-            case SegmentRejected(verdict=verdict, made=made) if take.verdict is verdict:
-                self._add(take, rejected=1, review_s=made.took_s or 0.0)
-                missed = (one for one in verdict.findings if one.must_hold and one.outcome is Outcome.FAIL)
-                self._rejections.update(one.criterion for one in missed)
-            case SegmentKept():
-                self._add(take, kept=1)
-            case SegmentOverruled(ruling=ruling):
-                is_accepted = ruling is Ruling.ACCEPT
-                self._add(take, accepted_by_hand=int(is_accepted), refused_by_hand=int(not is_accepted))
-            case _:
-                pass
+    def _of(self, take: Take) -> _Counts:
+        """Return what is counted of the renderer's takes."""
+        counts = self._takes.get(take.order.renderer)
+        if counts is None:
+            counts = self._takes[take.order.renderer] = _Counts(int)
+        return counts
 
-    def _add(self, take: Take, **more: float) -> None:
-        """Add to what is known of the renderer's takes."""
-        renderer = take.order.renderer
-        known = self._takes.get(renderer) or Judged(renderer=renderer)
-        self._takes[renderer] = replace(known, **{name: getattr(known, name) + one for name, one in more.items()})
+
+_TEACHES: dict[type[Any], Callable[[Learner, Production, Any], None]] = {
+    SampleRendered: Learner._sample_rendered,
+    SampleFailed: Learner._sample_failed,
+    SegmentRendered: Learner._segment_rendered,
+    SegmentFailed: Learner._segment_failed,
+    SegmentApproved: Learner._reviewed,
+    SegmentRejected: Learner._reviewed,
+    SegmentKept: Learner._kept,
+    SegmentOverruled: Learner._overruled,
+    ProductionDone: Learner._done,
+}
+
+
+def _counted_before(takes: Judged) -> dict[str, float]:
+    """Return what is counted, by name, where there is any."""
+    fields = msgspec.structs.asdict(takes)
+    return {name: one for name, one in fields.items() if name not in ("renderer", "takes_per_approval") and one}
 
 
 def _per_approval(takes: Judged) -> float | None:

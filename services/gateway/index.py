@@ -40,14 +40,16 @@ KEEP_AFTER = 5000
 """Messages after which the list is kept again."""
 CHECKED = 10
 """Lines of a kept list, the newest, that are held against the log before any is shown."""
-_SETTLING = (
-    ProductionDone,
-    ProductionCancelled,
-    ProductionFailed,
-    ProductionDeleted,
-    ProductionRefused,
-    ProductionForked,
-    ProductionCompared,
+_SETTLING = frozenset(
+    {
+        ProductionDone,
+        ProductionCancelled,
+        ProductionFailed,
+        ProductionDeleted,
+        ProductionRefused,
+        ProductionForked,
+        ProductionCompared,
+    }
 )
 
 log = structlog.get_logger()
@@ -203,15 +205,19 @@ class Index:
             log.info("index ready", productions=len(self._firsts), sequence=self.sequence)
 
     async def _take(self, one: Recorded | Unreadable) -> None:
-        production = _production_of(one)
+        production = one.event.production if isinstance(one, Recorded) else _named_by(one)
         if production is not None:
-            await self._fold(production, one)
-            self._hand_on(production, one)
+            if production in self._put_away:
+                await self._take_out(production, one.sequence)
+            self._fold(production, one)
+            if production in self._readers or self.steps.has(production):
+                self._hand_on(production, one)
         self.sequence, self._digest = one.sequence, one.digest
         self._look_if_ready()
-        for reached in [each for each in self._awaited if each[0] <= one.sequence]:
-            self._awaited.remove(reached)
-            reached[1].set()
+        if self._awaited:
+            for reached in [each for each in self._awaited if each[0] <= one.sequence]:
+                self._awaited.remove(reached)
+                reached[1].set()
         if self._shelf is not None and self.ready.is_set() and one.sequence - self._kept_at >= KEEP_AFTER:
             await self._make_lines()
             await asyncio.to_thread(self._shelf.write, self._to_keep())
@@ -232,22 +238,27 @@ class Index:
                     reader.forget_steps(settled)
                 reader.offer(one, message)
 
-    async def _fold(self, production: ProductionId, one: Recorded | Unreadable) -> None:
+    async def _take_out(self, production: ProductionId, before: int) -> None:
+        """Fold what was put away: something new is said about it."""
+        history = await self._books.history(production)
+        self._at_work[production] = fold(production, [each for each in history if each.sequence < before])
+        del self._put_away[production]
+
+    def _fold(self, production: ProductionId, one: Recorded | Unreadable) -> None:
+        """Take in one message more. A whole log goes through here: what need not be done for each is not."""
         state = self._at_work.get(production)
-        if state is None and production in self._put_away:
-            # Something new is said about it, and it is taken out again.
-            history = await self._books.history(production)
-            state = fold(production, [each for each in history if each.sequence < one.sequence])
-            del self._put_away[production]
         is_new = state is None or state.request is None
-        state = evolve(state or Production(id=production), one)
-        self._at_work[production] = state
-        if isinstance(one, Recorded):
-            self._learner.learn(state, one.event.fact)
-        if is_new and state.request is not None:
+        state = self._at_work[production] = evolve(state or Production(id=production), one)
+        if not isinstance(one, Recorded):
+            return
+        fact = one.event.fact
+        self._learner.learn(state, fact)
+        if state.request is None:
+            return
+        if is_new:
             origin = state.request.origin
             self._list(one.sequence, production, state.request.idempotency_key, origin.production if origin else None)
-        if isinstance(one, Recorded) and isinstance(one.event.fact, _SETTLING) and state.request is not None:
+        if type(fact) in _SETTLING:
             shown = summary(state)
             if shown.status.is_settled:
                 self._put_away[production] = shown
@@ -346,9 +357,8 @@ class Index:
                 reader.release()
 
 
-def _production_of(one: Recorded | Unreadable) -> ProductionId | None:
-    if isinstance(one, Recorded):
-        return one.event.production
+def _named_by(one: Unreadable) -> ProductionId | None:
+    """Return the production on whose subject it lies."""
     try:
         return parse_subject(one.subject).production
     except Unprocessable:

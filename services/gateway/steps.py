@@ -98,6 +98,10 @@ class Steps:
             del self._works[next(iter(self._works))]
         return shown
 
+    def has(self, production: ProductionId) -> bool:
+        """Say whether any work on a production was heard of that no fact has settled."""
+        return production in self._works
+
     def settle(self, production: ProductionId, fact: Fact) -> str | None:
         """Forget the work that a fact settles; return what it was about."""
         about = settled_by(fact)

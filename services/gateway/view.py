@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from bus.board import Asking, Deleted, Done, Status, status_of
+from bus.board import Asking, Deleted, Done, Status, board, status_of
 from bus.errors import Refused
 from bus.events import Change, CutTake, Options, Purpose
 from bus.ids import Digest, ProductionId
@@ -18,7 +18,15 @@ from services.gateway.clip_views import SampleView, SegmentView, sample_view, se
 from services.gateway.conversation_view import MessageView, conversation_view
 from services.gateway.estimate import NO_EXPERIENCE, Estimate, estimate_of
 from services.gateway.experience import Experience
-from services.gateway.links import ProductionLinks, film_link, links_of, plan_link, production_link
+from services.gateway.links import (
+    ProductionLinks,
+    film_link,
+    links_of,
+    plan_link,
+    production_link,
+    sample_link,
+    take_link,
+)
 from services.gateway.status_view import StatusView, status_view
 
 
@@ -280,12 +288,15 @@ def possible_acts(production: Production) -> tuple[str, ...]:
 
 def _pictures(production: Production) -> tuple[str | None, str | None]:
     """Return the links to a picture of it, large and small: the first accepted take's, or the newest sample's."""
-    for segment in segment_views(production):
-        for take in segment.takes:
-            if take.is_shown:
-                return take.poster, take.thumbnail
-    rendered = [sample_view(production, one) for one in production.samples if one.rendered]
-    return (rendered[-1].poster, rendered[-1].thumbnail) if rendered else (None, None)
+    for slot in board(production):
+        if slot.accepted is not None:
+            of = production.id, slot.accepted.segment, slot.accepted.take
+            return take_link(*of, "poster"), take_link(*of, "thumbnail")
+    rendered = [one for one in production.samples if one.rendered]
+    if not rendered:
+        return None, None
+    of = production.id, rendered[-1].brief, rendered[-1].take
+    return sample_link(*of, "poster"), sample_link(*of, "thumbnail")
 
 
 def _question(status: Status) -> QuestionView | None:
