@@ -47,24 +47,58 @@ from services.gateway.view import summary, view
 from tests import stories
 
 PRODUCTIONS: Final = 10_000
+SEGMENTS: Final = 15
+RETAKEN: Final = 8
+"""Segments whose first take was rejected."""
+UNFINISHED_EVERY: Final = 10
+"""One production in so many is still at work."""
 PER_BATCH: Final = 10
 """Productions that are written at once: the server syncs its store once for each batch."""
 CHECKED: Final = 200
 """Productions whose line of the list is held against a fold of their own log."""
 SHOWN: Final = 50
 COMMANDS: Final = 5
+PATTERN: Final = ProductionId(f"film-{0:08}")
+POSTING: Final = e.Posting(renderer="animatic 1", server="here", key="5f0c7a52-6c1e-5d0a-9a57-1f2d3c4b5a69")
 READY_WITHIN_S: Final = 900.0
 
 
-def facts_of_a_hundred() -> Sequence[e.Fact]:
-    """Return a production of a hundred events: most segments need two takes."""
-    plan = long_plan(17)
-    facts: list[e.Fact] = [*stories.BEGINNING, e.PlanWritten(number=1, plan=plan, made=MADE)]
-    for segment in plan.segments:
-        for take in (1, 2):
-            verdict = stories.rejected(segment.id, take) if take == 1 else stories.approved(segment.id, take)
-            facts += [stories.ordered(plan, segment.id, take), stories.rendered(segment.id, take), verdict]
-    return facts[:100]
+def facts_of_a_hundred(*, is_done: bool) -> Sequence[e.Fact]:
+    """Return a production of a hundred events, half of whose segments needed two takes: a film, or nearly one."""
+    plan = long_plan(SEGMENTS if is_done else SEGMENTS + 1)
+    facts: list[e.Fact] = [*stories.BEGINNING]
+    facts.insert(3, e.SampleStarted(brief=1, take=1, posting_number=1, posting=POSTING))
+    facts.append(e.PlanWritten(number=1, plan=plan, made=MADE))
+    shown: list[e.CutTake] = []
+    for segment in plan.segments[:SEGMENTS]:
+        count = 2 if segment.id <= RETAKEN else 1
+        for take in range(1, count + 1):
+            facts += [
+                stories.ordered(plan, segment.id, take),
+                e.SegmentStarted(segment=segment.id, take=take, posting_number=1, posting=POSTING),
+                stories.rendered(segment.id, take),
+                stories.approved(segment.id, take) if take == count else stories.rejected(segment.id, take),
+            ]
+        clip = stories.rendered(segment.id, count).clip
+        shown.append(e.CutTake(segment=segment.id, take=count, digest=clip.digest))
+    if is_done:
+        film, manifest = stories.artifact("film"), stories.artifact("manifest", "application/json")
+        facts.append(
+            e.ProductionDone(
+                number=1,
+                plan=1,
+                film=film,
+                manifest=manifest,
+                takes=tuple(shown),
+                duration_s=plan.duration_s,
+                count=1,
+                head=film.digest,
+                made=MADE,
+            )
+        )
+    else:
+        facts.append(stories.ordered(plan, SEGMENTS + 1))
+    return facts
 
 
 def chains(count: int) -> Iterator[list[Sealed]]:
@@ -72,13 +106,27 @@ def chains(count: int) -> Iterator[list[Sealed]]:
 
     They are written out once and then copied with other names: the bytes are what a chronicle would have written.
     """
-    pattern, facts = ProductionId(f"film-{0:08}"), facts_of_a_hundred()
+    patterns = [_written(facts_of_a_hundred(is_done=one)) for one in (False, True)]
+    for number in range(count):
+        name, chain, last = name_of(number), [], ""
+        for subject, content, id_, before in patterns[number % UNFINISHED_EVERY != 0]:
+            new = str(uuid.uuid4())
+            copied = content.replace(PATTERN.encode(), name.encode()).replace(id_.encode(), new.encode())
+            if before is not None:
+                copied = copied.replace(before.encode(), last.encode())
+            chain.append(Sealed(subject=subject.replace(PATTERN, name), content=copied, id=EventId(new)))
+            last = codec.stored_digest(chain[-1].subject, copied)
+        yield chain
+
+
+def _written(facts: Sequence[e.Fact]) -> list[tuple[str, bytes, EventId, Digest | None]]:
+    """Return each fact as it stands on the log of the pattern: subject, content, its own id, the digest before it."""
     written: list[tuple[str, bytes, EventId, Digest | None]] = []
     previous: Digest | None = None
     for ordinal, fact in enumerate(facts, 1):
         event = e.Event(
             id=new_id(),
-            production=pattern,
+            production=PATTERN,
             ordinal=ordinal,
             time="2026-01-01T00:00:00.000Z",
             by=WRITER,
@@ -87,19 +135,10 @@ def chains(count: int) -> Iterator[list[Sealed]]:
             trace=None,
             fact=fact,
         )
-        subject, content = subject_of(pattern, fact), codec.encode(event)
+        subject, content = subject_of(PATTERN, fact), codec.encode(event)
         written.append((subject, content, event.id, previous))
         previous = codec.stored_digest(subject, content)
-    for number in range(count):
-        name, chain, last = name_of(number), [], ""
-        for subject, content, id_, before in written:
-            new = str(uuid.uuid4())
-            copied = content.replace(pattern.encode(), name.encode()).replace(id_.encode(), new.encode())
-            if before is not None:
-                copied = copied.replace(before.encode(), last.encode())
-            chain.append(Sealed(subject=subject.replace(pattern, name), content=copied, id=EventId(new)))
-            last = codec.stored_digest(chain[-1].subject, copied)
-        yield chain
+    return written
 
 
 def name_of(number: int) -> ProductionId:
