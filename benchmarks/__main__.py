@@ -1,6 +1,6 @@
 """`make bench`: every figure beside its baseline, measured in this run.
 
-A log of a million events is measured on its own, with `python -m benchmarks.million`: it takes minutes and gigabytes.
+The log of a million events, measured last, takes some minutes and a gigabyte of disk.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 
 import structlog
 
-from benchmarks import bus, film, intent
+from benchmarks import bus, film, intent, million
 from benchmarks.figure import show
 
 
@@ -20,6 +20,7 @@ async def main() -> None:
     await intent.report()
     show("The log, beside nats-py alone on the same server (sync_interval: always)", await bus.figures())
     show("What a person waits for", await film.figures())
+    await million.report()
 
 
 if __name__ == "__main__":
