@@ -22,12 +22,12 @@ from services.gateway import (
     routes_productions,
     routes_stills,
 )
+from services.gateway.answering_problems import answer_in_problems
 from services.gateway.door import Door
 from services.gateway.guard import Guard
 from services.gateway.headers import Headers as SecurityHeaders
 from services.gateway.openapi import describe
 from services.gateway.page import Page
-from services.gateway.problems import answer_in_problems
 
 log = structlog.get_logger()
 

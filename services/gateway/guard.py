@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bus.errors import KindlingError
 from services._kit.tokens import Scope as TokenScope
 from services.gateway.access import Access, Caller
+from services.gateway.answering_problems import respond
 from services.gateway.denied import Bar, Denied
 from services.gateway.links import PRODUCTIONS, ROOT
-from services.gateway.problems import RETRY_AFTER_S, kindling_problem, respond
+from services.gateway.problems import RETRY_AFTER_S, kindling_problem
 
 OPEN: Final = frozenset({ROOT, f"{ROOT}/health", f"{ROOT}/openapi.json"})
 """What is told without a token: that this is a Kindling, whether it is ready, and how it is used."""

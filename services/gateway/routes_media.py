@@ -17,10 +17,11 @@ from bus.ids import ProductionId
 from bus.plan import Artifact
 from bus.production import Production, Take
 from services.gateway.answering import has_tag, known
+from services.gateway.answering_problems import respond
 from services.gateway.conversation_view import images_of
 from services.gateway.door import Door, TheDoor, TheProduction
 from services.gateway.openapi import bytes_answers
-from services.gateway.problems import Problem, respond
+from services.gateway.problems import Problem
 from services.gateway.routes_acts import pair
 
 router = APIRouter(prefix="/v1/productions/{production}", tags=["media"])
