@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 from msgspec import Struct
 
 from bus.events import (
@@ -61,16 +59,16 @@ def is_refused(take: Take) -> bool:
     return take.verdict is not None and bool(take.verdict.refused_by)
 
 
-_newest = threading.local()
+_newest: list[tuple[Production | None, tuple[Slot, ...]]] = [(None, ())]
 """The board that was asked for last: a state never changes, and whoever asks of one asks several times."""
 
 
 def board(production: Production) -> tuple[Slot, ...]:
     """Return a slot for each segment of the plan in force, in the film's order; empty where there is no plan."""
-    if getattr(_newest, "of", None) is not production:
-        _newest.slots = _board(production)
-        _newest.of = production
-    slots: tuple[Slot, ...] = _newest.slots
+    of, slots = _newest[0]
+    if of is not production:
+        slots = _board(production)
+        _newest[0] = (production, slots)
     return slots
 
 
