@@ -162,7 +162,7 @@ _IN_THE_STORY = re.compile(
     )
     + r"\s*$"
 )
-_NO_PICTURE = re.compile(
+NO_PICTURE = re.compile(
     any_of(
         "no picture|no photo|no image|without a picture|without a photo|without an image|without the "
         "picture|without the photo|without the image|without any picture|from words|text only|only text|"
@@ -185,8 +185,8 @@ def names_a_missing_picture(text: Text) -> bool:
     )
 
 
-_SMALL = re.compile(any_of(f"{HEDGE}|{FILM}|{WANT}|{REQUEST}"))
-_MOVES = re.compile(
+SMALL = re.compile(any_of(f"{HEDGE}|{FILM}|{WANT}|{REQUEST}"))
+MOVES = re.compile(
     any_of(
         "animate|animated|come alive|comes alive|come to life|comes to life|to life|alive|bring|move|moves|moving|"
         "in motion|"
@@ -202,11 +202,11 @@ _MOVES = re.compile(
 
 def is_only_about_picture(text: Text) -> bool:
     """Say whether the words are to move a picture and nothing more: `animate this photo`."""
-    left = _MOVES.sub(" ", _DEICTIC.sub(" ", text.folded))
+    left = MOVES.sub(" ", _DEICTIC.sub(" ", text.folded))
     if len(text.folded.split()) <= 2:
         # What is left of `animate my picture` once the asking is taken off.
         left = _PICTURE_PATTERN.sub(" ", left)
-    return not has_letters(_SMALL.sub(" ", left))
+    return not has_letters(SMALL.sub(" ", left))
 
 
 _HERE = re.compile(
@@ -222,52 +222,19 @@ _HERE = re.compile(
 
 def hands_over_picture(text: Text) -> bool:
     """Say whether the words do no more than hand a picture over: `here it is`, `my photo`."""
-    return not has_letters(_SMALL.sub(" ", _HERE.sub(" ", _PICTURE_PATTERN.sub(" ", _DEICTIC.sub(" ", text.folded)))))
+    return not has_letters(SMALL.sub(" ", _HERE.sub(" ", _PICTURE_PATTERN.sub(" ", _DEICTIC.sub(" ", text.folded)))))
 
 
 def does_without_picture(text: Text) -> bool:
     """Say whether the person goes on without a picture."""
-    return _NO_PICTURE.search(text.folded) is not None
-
-
-_DROPPED = re.compile(
-    _NO_PICTURE.pattern
-    + "|"
-    + any_of(
-        "no pictures|no photos|no images|without the pictures|without the photos|without the images|"
-        "without my picture|without my photo|without pictures|without photos|without any pictures|"
-        "drop the picture|drop the photo|drop the pictures|drop the photos|leave out the picture|"
-        "leave the picture out|remove the picture|remove the photo|instead of the picture|"
-        "instead of the photo|instead of a picture|from the words|ohne das bild|ohne das foto|ohne bilder|"
-        "ohne die bilder|ohne fotos|ohne die fotos|sans l'image|sans la photo|sans les images|"
-        "sans les photos|sin la imagen|sin la foto|sem a imagem|sem a foto|senza l'immagine|senza la foto"
-    )
-)
-_GOES_ON = re.compile(any_of("now|then|alone|again|made|back to|go back to|purely|jetzt|wieder"))
-
-
-def spans_without_picture(text: Text) -> tuple[Span, ...]:
-    """Return the clauses that say no more than that there is to be no picture: `from words, without the photo`.
-
-    `No photo on the wall` is about what is to be seen, and none of them.
-    """
-    return tuple(one for one in text.clauses if _only_goes_without(_at(text, one)))
-
-
-def _only_goes_without(clause: str) -> bool:
-    if _DROPPED.search(clause) is None:
-        return False
-    left = clause
-    for pattern in (_DROPPED, _MOVES, _GOES_ON, _SMALL):
-        left = pattern.sub(" ", left)
-    return not has_letters(left)
+    return NO_PICTURE.search(text.folded) is not None
 
 
 def without_mention(words: str) -> str:
     """Return the words less what says that there is no picture."""
     text = Text.of(words)
     kept, at = "", 0
-    for match in islice(_NO_PICTURE.finditer(text.folded), MATCHES_MAX):
+    for match in islice(NO_PICTURE.finditer(text.folded), MATCHES_MAX):
         kept += text.said_at_raw((at, match.start()))
         at = match.end()
     return f"{kept}{text.said_at_raw((at, len(text.folded)))}".strip() if at else words
@@ -400,11 +367,6 @@ def gives_a_role(text: Text, clause: Span) -> bool:
 def names_a_picture(text: Text, clause: Span) -> bool:
     """Say whether a clause speaks of a picture by its name."""
     return _PICTURE_PATTERN.search(_at(text, clause)) is not None
-
-
-def speaks_of_picture(text: Text) -> bool:
-    """Say whether the words name a picture anywhere."""
-    return _PICTURE_PATTERN.search(text.folded) is not None
 
 
 def role_spans(text: Text) -> tuple[Span, ...]:

@@ -13,9 +13,9 @@ from msgspec import Struct, structs
 from bus.plan import Artifact, Assumption, Brief, BriefImage, ImageRole, SegmentNote
 from services.intent.answers import NO_PICTURE, NO_SUBJECT, Impossible, Limits, Question, wrong_length
 from services.intent.assumptions import with_assumptions
-from services.intent.brought import is_seen_in_picture_only, with_only, without_frames
+from services.intent.brought import is_seen_in_picture_only, speaks_of_picture, with_only, without_frames
 from services.intent.figures import LENGTH, SHAPE, SHOTS, Chosen, Read, aspect_of, choose, chosen_length
-from services.intent.images import mode_of, speaks_of_picture
+from services.intent.images import mode_of
 from services.intent.languages import Text, fold
 from services.intent.reading import Changed, Reading
 from services.intent.rules import Understanding, Words
@@ -348,7 +348,7 @@ class _Resolving:
     def _without_dropped(self, brief: Brief) -> Brief:
         """Return the brief without pictures that a model left out, if new words speak of a picture and bring none."""
         new = self.heard.words[self.heard.held :]
-        speaks = any(speaks_of_picture(Text.of(one.text)) for one in new) and not any(one.images for one in new)
+        speaks = any(speaks_of_picture(one.text) for one in new) and not any(one.images for one in new)
         if not speaks or Changed.IMAGES not in self.reading.changed:
             return brief
         numbers = {artifact.digest: number for number, artifact in enumerate(self.heard.pictures, 1)}

@@ -22,7 +22,7 @@ from services.intent.answers import (
 )
 from services.intent.approvals import afresh, is_approval
 from services.intent.assumptions import other_shapes, with_assumptions
-from services.intent.brought import is_seen_in_picture_only, roles_anew, with_images, without_frames
+from services.intent.brought import figures_with, is_seen_in_picture_only, roles_anew, taken_back, with_images
 from services.intent.changes import (
     Change,
     as_statement,
@@ -42,7 +42,6 @@ from services.intent.images import (
     mode_of,
     names_a_missing_picture,
     roles_of,
-    spans_without_picture,
     without_mention,
 )
 from services.intent.languages import Text, fold, is_wordless
@@ -270,14 +269,13 @@ def _without(brief: Brief, field: str) -> tuple[Assumption, ...]:
 def _changed(state: _State, brief: Brief, message: Words, limits: Limits) -> _State:
     """Return the state with what the message asks for changed, and nothing else."""
     words = message.text
-    dropping = spans_without_picture(Text.of(words)) if brief.images and not message.images else ()
-    if dropping:
-        brief, words = without_frames(brief), Text.of(words).without(dropping)
+    taken = None if message.images else taken_back(brief, words)
+    if taken is not None:
+        brief, words = taken
         if is_seen_in_picture_only(brief):
-            open_words = ", ".join(one for one in (_figures(brief), words.strip(" ,.;")) if one)
-            return _State(open_words=open_words, question=NO_SUBJECT)
-    again = roles_anew(brief.images, Text.of(words))
-    if again is not None and not message.images and not dropping:
+            return _State(open_words=figures_with(brief, words), question=NO_SUBJECT)
+    again = None if taken else roles_anew(brief.images, Text.of(words))
+    if again is not None and not message.images:
         mode, reason = mode_of(again[0])
         brief = msgspec.structs.replace(brief, images=again[0], mode=mode, mode_reason=reason)
         brief = msgspec.structs.replace(brief, assumed=_without(brief, "images"))
@@ -298,12 +296,6 @@ def _changed(state: _State, brief: Brief, message: Words, limits: Limits) -> _St
     if is_wordless(words) or (message.images and not brief.subject):
         return state
     return _reworded(state, brief, words, limits, is_about_pictures=bool(message.images) or does_without_picture(text))
-
-
-def _figures(brief: Brief) -> str:
-    """Return what a brief has besides what is to be seen, in words that these rules read again."""
-    length = "" if brief.duration_s is None else f"{brief.duration_s:g} seconds"
-    return ", ".join(one for one in (length, brief.aspect or "", brief.style or "") if one)
 
 
 def _reworded(state: _State, brief: Brief, words: str, limits: Limits, *, is_about_pictures: bool) -> _State:
