@@ -129,7 +129,7 @@ async def test_a_sentence_becomes_a_film_once_its_sample_is_approved(stage: Stag
         "The Lighthouse Keeper",
         "assumed",
         "Sample 1-1",
-        "roughly 12 s to make, going by the sample",
+        "roughly 8.2 s to make, going by the sample",
         "The plan",
         "track right",
     ):
