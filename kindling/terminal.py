@@ -6,6 +6,7 @@ import asyncio
 import functools
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
+MARK = "✗ "
 PIPED_WIDTH = 160
 """The width of tables that go into a pipe or a file."""
 
@@ -43,7 +45,14 @@ def aside(text: str, style: str = "dim") -> None:
     """Say one line beside the result."""
     from rich.text import Text
 
-    asides().print(Text(text, style=style))
+    console = asides()
+    console.print(Text(flowing(text, console.width), style=style), soft_wrap=True)
+
+
+def flowing(text: str, width: int) -> str:
+    """Return the text in lines of this width, broken between words: a path that is longer stays whole, to be copied."""
+    lines = text.split("\n")
+    return "\n".join(textwrap.fill(one, width, break_long_words=False, break_on_hyphens=False) for one in lines)
 
 
 def print_result(text: str) -> None:
@@ -69,7 +78,7 @@ def trouble_view(error: KindlingError) -> RenderableType:
 
     grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1)
+    grid.add_column(ratio=1, overflow="fold")
     parts: list[RenderableType] = [words(error.what, "bold")]
     parts += [words(part, "dim") for part in (error.why, error.help) if part]
     grid.add_row(Text("✗", style="bold red"), Group(*parts))
@@ -78,7 +87,17 @@ def trouble_view(error: KindlingError) -> RenderableType:
 
 def tell_trouble(error: KindlingError) -> None:
     """Say on stderr what went wrong, why, and what to do next."""
-    asides().print(trouble_view(error))
+    from rich.text import Text
+
+    from kindling.screen import words
+
+    console = asides()
+    said = Text()
+    for part in (error.what, error.why, error.help):
+        if part:
+            lines = flowing(words(part).plain, max(20, console.width - len(MARK))).replace("\n", f"\n{' ' * len(MARK)}")
+            said.append(f"\n{' ' * len(MARK)}{lines}" if said else lines, "dim" if said else "bold")
+    console.print(Text.assemble((MARK, "bold red"), said), soft_wrap=True)
 
 
 def is_asking_possible() -> bool:
