@@ -171,9 +171,9 @@ def test_what_runs_already_holds_and_that_is_said() -> None:
 
 def test_servers_on_the_command_line_are_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     """They hold for this run, and for the Kindling that it starts."""
-    monkeypatch.delenv(COMFYUI_VARIABLE, raising=False)
+    # Set, so that what the command sets is gone with this test.
+    monkeypatch.setenv(COMFYUI_VARIABLE, "")
     rendering.use_servers(["127.0.0.1:8188", "http://gpu:8188/"])
     assert os.environ[COMFYUI_VARIABLE] == "http://127.0.0.1:8188 http://gpu:8188"
     with pytest.raises(Trouble, match="no address"):
         rendering.use_servers(["ftp://gpu"])
-    monkeypatch.delenv(COMFYUI_VARIABLE)
