@@ -40,6 +40,8 @@ BATCH_MAX = 10_000
 """Events in one atomic batch: a fork begins with all of the other production's log. The server's own limit is 1,000."""
 
 _API = "$JS.API"
+_BY_ACCOUNT = f"*.*.{STREAM}"
+"""The stream, where newer servers name their domain and a hash of the account before it (ADR-15)."""
 _CREATE = f"{_API}.CONSUMER.CREATE.{STREAM}"
 
 
@@ -68,6 +70,7 @@ def may_publish(user: str) -> tuple[str, ...]:
         # "I have read this far, send on." A false word lets one's own consumer run ahead; that of somebody else has a
         # name and a subject that can't be guessed, and would at worst be sent more than it takes, and begin again.
         f"$JS.FC.{STREAM}.>",
+        f"$JS.FC.{_BY_ACCOUNT}.>",
     ]
     if user in WATCHES_QUEUES:
         reading.append(f"{_API}.CONSUMER.INFO.{STREAM}.*")
@@ -80,6 +83,7 @@ def may_publish(user: str) -> tuple[str, ...]:
             f"{_API}.CONSUMER.INFO.{STREAM}.{durable}",
             f"{_API}.CONSUMER.MSG.NEXT.{STREAM}.{durable}",
             f"$JS.ACK.{STREAM}.{durable}.>",
+            f"$JS.ACK.{_BY_ACCOUNT}.{durable}.>",
         ]
     return (*facts, *progress, *reading, *working)
 

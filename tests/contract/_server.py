@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from bus.wire.jetstream import make_stream
-from kindling import embedded
+from kindling import embedded, server_conf
 from kindling.embedded import Server
 from kindling.server_conf import ADMIN
 from services._kit.home import Home
@@ -25,3 +27,15 @@ async def nats_server(folder: Path, *, has_stream: bool = True) -> AsyncIterator
         yield server
     finally:
         await embedded.stop(server)
+
+
+def with_newer_subjects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have servers use the subjects of acks and of flow control that name domain and account.
+
+    nats-server 2.14 knows them as a feature that can be switched on (ADR-15, `js_ack_fc_v2`); a later one will use no
+    others.
+    """
+    known = server_conf.embedded
+    monkeypatch.setattr(
+        server_conf, "embedded", lambda *arguments: f"{known(*arguments)}\nfeature_flags {{ js_ack_fc_v2: true }}\n"
+    )

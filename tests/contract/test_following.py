@@ -18,7 +18,7 @@ from bus.wire.server import Access
 from bus.wire.stream import STREAM
 from kindling.server_conf import ADMIN, READER
 from tests import stories
-from tests.contract._server import nats_server
+from tests.contract._server import nats_server, with_newer_subjects
 
 LARGE_BYTES = 512 * 1024
 AHEAD_BYTES_MAX = 32 * 1024 * 1024 + 2 * LARGE_BYTES
@@ -58,12 +58,17 @@ async def sent(admin: JetStreamLog, consumer: str) -> int:
     return last
 
 
-async def test_a_slow_reader_of_a_long_log_is_sent_no_more_than_it_takes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("subjects", ["of today", "with domain and account"])
+async def test_a_slow_reader_of_a_long_log_is_sent_no_more_than_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subjects: str
+) -> None:
     """A log that is longer than what nats-server keeps for a connection before it cuts it off is read in one go.
 
     The reader stops again and again until nothing more comes: what is then under way to it, or waits here, is bounded.
     """
     count = 200
+    if subjects != "of today":
+        with_newer_subjects(monkeypatch)
     async with nats_server(tmp_path) as server, connected(server.access(ADMIN)) as admin:
         await write(admin, count)
         async with connected(server.access(READER)) as journal, asyncio.timeout(60):

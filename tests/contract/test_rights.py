@@ -18,7 +18,7 @@ from bus.wire.server import Access
 from bus.wire.stream import STREAM
 from kindling import embedded
 from kindling.server_conf import ADMIN, DURABLES, READER, SERVICES, USERS, authorization
-from tests.contract._server import nats_server
+from tests.contract._server import nats_server, with_newer_subjects
 
 DEPLOYED = Path(__file__).resolve().parents[2] / "deploy" / "nats.conf"
 LESS_THAN_ADMIN = (*SERVICES, READER)
@@ -189,9 +189,14 @@ async def test_nobody_may_make_a_consumer_without_a_name(tmp_path: Path, user: s
         assert await one.is_refused(CREATE)
 
 
+@pytest.mark.parametrize("subjects", ["of today", "with domain and account"])
 @pytest.mark.parametrize("user", list(DURABLES))
-async def test_each_service_works_with_its_own_rights(tmp_path: Path, user: str) -> None:
+async def test_each_service_works_with_its_own_rights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: str, subjects: str
+) -> None:
     """What the wire does with a queue, a service may do: make it, fetch, give back, ack, ask whether it is idle."""
+    if subjects != "of today":
+        with_newer_subjects(monkeypatch)
     async with nats_server(tmp_path) as server:
         async with guest(server.access("gateway")) as gateway:
             await gateway.request("production.requested.p.1", {})
