@@ -107,7 +107,7 @@ class Planner:
             plan, remarks = thought[0], plan_remarks(task.brief, rules, thought[0])
         elif task.before is not None and (was_by_hand(production) or not shares_segments(plan, task.before)):
             plan, remark = after_another_hand(task, production, plan)
-            remarks = (*remarks, remark)
+            remarks = (*remarks, remark) if remark else remarks
         plan, about_loras = with_loras(plan, task.before, task.brief, rules)
         remarks = (*remarks, *about_loras)
         loras = tuple(lora for one in plan.segments for lora in one.loras)
@@ -182,17 +182,31 @@ def was_by_hand(production: Production) -> bool:
 
 
 def after_another_hand(task: WritePlan, production: Production, by_rule: Plan) -> tuple[Plan, str]:
-    """Return what the rules make of a plan that a model or a person wrote, and what a person should know about it."""
+    """Return what the rules make of a plan that they don't know again, and what a person should know about it.
+
+    Where rules wrote it too, other words made another plan of it: that is no loss, and nothing is to be said.
+    """
     before = task.before
     assert before is not None, "there is a plan before"
-    who = "You had edited the plan by hand" if was_by_hand(production) else "A model thought out the plan before"
+    who = _who_wrote(production)
     brief = production.briefs[before.brief - 1].brief
     if structs.replace(task.brief, notes=brief.notes) != brief:
+        if not who:
+            return by_rule, ""
         left = "where they did not know it again" if shares_segments(by_rule, before) else "and wrote all of it anew"
         return by_rule, f"{who}; the rules could not go on with it {left}."
     new = tuple(note for note in task.brief.notes if note not in brief.notes)
     noted = structs.replace(with_notes(before, new), brief=task.brief_number)
+    who = who or "Other rules wrote the plan before"
     return noted, f"{who}: it stays as it is, and your notes stand in the prompts as you said them."
+
+
+def _who_wrote(production: Production) -> str:
+    """Return a clause on whose hand the plan before is from; empty where rules wrote it."""
+    if was_by_hand(production):
+        return "You had edited the plan by hand"
+    made = production.plans_made.get(len(production.plans))
+    return "" if made is not None and made.by == "rules" else "A model thought out the plan before"
 
 
 def _settled(production: Production) -> Settled:

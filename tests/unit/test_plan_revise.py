@@ -169,3 +169,30 @@ def test_other_words_say_that_the_hand_made_part_may_be_lost() -> None:
     after, remark = after_another_hand(task, state, plan)
     assert after is plan
     assert remark.startswith("You had edited the plan by hand; the rules could not go on with it")
+
+
+def test_nobody_is_said_to_have_written_what_the_rules_wrote() -> None:
+    """Words that make another film of it leave nothing of a plan by rules, and that is no loss of anybody's work."""
+    first = write_plan(brief(), PlanSettings(), None, 1)
+    other = write_plan(brief("A wolf crosses the ice", style="noir"), PlanSettings(), None, 2, highest_id=20)
+    state = stories.told(
+        (
+            *stories.BEGINNING[:1],
+            e.IntentParsed(number=1, heard=1, brief=brief(), made=stories.MADE),
+            e.PlanWritten(number=1, plan=first, made=stories.MADE),
+        )
+    )
+    new = brief("A wolf crosses the ice", style="noir")
+    task = WritePlan(number=2, brief_number=2, brief=new, sample=None, highest_segment=9, before=first)
+    assert after_another_hand(task, state, other) == (other, "")
+    by_model = msgspec.structs.replace(state, plans_made={1: Made(by="ollama", version="1", model="m")})
+    assert after_another_hand(task, by_model, other)[1].startswith("A model thought out the plan before")
+
+
+def test_a_change_of_look_is_one_sentence() -> None:
+    """Its words have a full stop of their own; the sentence that quotes them has one, too, and not both."""
+    before = write_plan(brief(), PlanSettings(), None, 1)
+    after = write_plan(brief(style="noir"), PlanSettings(), before, 1)
+    (look,) = [one for one in plan_changes(before, after) if one.startswith("The look")]
+    assert look.endswith("”.")
+    assert ".”" not in look
