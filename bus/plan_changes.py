@@ -13,7 +13,7 @@ def plan_changes(before: Plan, after: Plan) -> tuple[str, ...]:
     if (before.size, before.crop) != (after.size, after.crop):
         changes.append(f"The picture is {after.crop} instead of {before.crop}.")
     if before.look != after.look:
-        changes.append(f"The look is “{after.look.words}” instead of “{before.look.words}”.")
+        changes.append(f"The look is {_quoted(after.look.words)} instead of {_quoted(before.look.words)}.")
     if before.renderer != after.renderer:
         changes.append(f"It is rendered by {after.renderer} instead of {before.renderer}.")
     old, new = {one.id: one for one in before.segments}, {one.id: one for one in after.segments}
@@ -56,8 +56,13 @@ def _difference(old: Segment, new: Segment) -> str:
     if old.frame_count != new.frame_count:
         parts.append(f"{new.frame_count} frames instead of {old.frame_count}")
     if old.beat != new.beat:
-        parts.append(f"“{new.beat.rstrip('.')}” instead of “{old.beat.rstrip('.')}”")
+        parts.append(f"{_quoted(new.beat)} instead of {_quoted(old.beat)}")
     # What is to be seen is in the words: where it is another thing, they are others, and that goes without saying.
     if not parts or (old.prompt != new.prompt and old.beat == new.beat):
         parts.append("its words changed")
     return ", ".join(parts)
+
+
+def _quoted(words: str) -> str:
+    """Return words inside a sentence: its full stop is the only one."""
+    return f"“{words.rstrip('.')}”"

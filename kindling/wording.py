@@ -262,7 +262,8 @@ def _plan_written(fact: e.PlanWritten) -> Said:
 
 
 def _plan_revised(fact: e.PlanRevised) -> Said:
-    return Said(f"plan {fact.number}: {'; '.join(fact.changes) or _plan(fact.plan)}{_made(fact.made)}")
+    changed = " ".join(sentence(one) for one in fact.changes)
+    return Said(f"plan {fact.number}: {changed or _plan(fact.plan)}{_made(fact.made)}")
 
 
 def _segment_ordered(fact: e.SegmentOrdered) -> Said:
