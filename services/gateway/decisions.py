@@ -13,6 +13,8 @@ from bus.plan_changes import plan_changes
 from bus.production import Production, Take
 
 VALUE_LENGTH_MAX = 200
+UNDECIDED = frozenset(["rendered", "ordered"])
+"""The fates of a take that nobody has judged."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -69,7 +71,8 @@ def _takes(before: Production, after: Production) -> Iterator[Decision]:
     for key in sorted(before.takes.keys() | after.takes.keys()):
         old, new = before.takes.get(key), after.takes.get(key)
         was, now = _fate(old), _fate(new)
-        if was != now:
+        # Words that are repeated may come before the verdict did the last time: then nobody has decided anything.
+        if was != now and not {was, now} & UNDECIDED:
             yield Decision(about=f"take {key[0]}-{key[1]}", what="verdict", was=was, now=now)
 
 

@@ -14,6 +14,7 @@ from kindling.comparison import comparison_page
 from kindling.page import production_page, tree_of
 from kindling.verify import check_chain
 from services.gateway.comparison_view import ComparisonView, comparison_view
+from services.gateway.decisions import decided_otherwise
 from services.gateway.view import Summary, summary
 from tests import forks, stories
 from tests.forks import FORK, fork_of
@@ -152,6 +153,17 @@ def test_what_is_not_finished_says_so() -> None:
     assert shown is not None
     assert (shown.is_complete, shown.matches, shown.likeness) == (False, None, None)
     assert "nothing is known of the whole yet" in " ".join(drawn(comparison_page(shown, 100)).split())
+
+
+def test_a_take_that_was_not_judged_this_time_was_not_decided_otherwise() -> None:
+    """Words that are repeated may come before a verdict: what nobody was asked about is no decision."""
+    was, now = finished(), finished()
+    waiting = structs.replace(now.state.takes[1, 1], verdict=None, is_approved=None)
+    takes = {**now.state.takes, (1, 1): waiting}
+    assert decided_otherwise(was.state, structs.replace(now.state, takes=takes)) == ()
+    rejected = structs.replace(waiting, is_approved=False)
+    (one,) = decided_otherwise(was.state, structs.replace(now.state, takes={**takes, (1, 1): rejected}))
+    assert (one.about, one.was, one.now) == ("take 1-1", "approved", "rejected")
 
 
 def test_from_scratch_shows_where_the_agents_decided_otherwise() -> None:
