@@ -92,8 +92,11 @@ def import_(
 
     done = run(_import(file))
     if done.new_message_count or done.new_artifact_count:
-        brought = f"{count_of(done.new_message_count, 'event')}, {count_of(done.new_artifact_count, 'artifact')}"
-        aside(f"brought in: {brought}, {spell_bytes(done.size_bytes)}")
+        clips = f", {count_of(done.new_artifact_count, 'artifact')}, {spell_bytes(done.size_bytes)}"
+        if not done.new_artifact_count:
+            is_whole = done.artifact_count and not done.missing_count
+            clips = "; its clips and pictures are here already" if is_whole else ""
+        aside(f"brought in: {count_of(done.new_message_count, 'event')}{clips}")
     else:
         aside(f"{done.production} is here already, with all that the file holds: nothing to do")
     if done.missing_count:
@@ -102,7 +105,9 @@ def import_(
             f"kindling verify {done.production} --repair",
             "yellow",
         )
-    if done.new_message_count and done.is_waiting:
+    if done.new_message_count and done.status == "deleted":
+        aside("It was removed where it comes from: its log is all that is left, and `kindling ls` leaves it out.")
+    elif done.new_message_count and done.is_waiting:
         aside(f"It waits for you here, as it did there: kindling show {done.production}", "yellow")
     elif done.new_message_count and not done.is_settled:
         aside(

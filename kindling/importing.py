@@ -69,7 +69,15 @@ class Importer:
             status = status_view(status_of(state))
             is_gone = isinstance(state.end, ProductionDeleted)
             wanted = () if is_gone else source.artifacts
-            is_new = len(await self._here(source)) < len(source.messages)
+            here = await self._here(source)
+            is_new = len(here) < len(source.messages)
+            if not is_gone and any(_is_removal(one) for one in here):
+                raise Trouble(
+                    Exit.REFUSED,
+                    f"{source.card.production} was removed here.",
+                    why="Its log stays and says so; clips that come back would belong to nothing.",
+                    help="Import it into another home (KINDLING_HOME), where it was not removed.",
+                )
             lacking = [one for one in wanted if not self.store.has(one.digest)]
             there = [one for one in lacking if source.has(one)]
             if source.card.has_objects and len(there) < len(lacking):
@@ -90,7 +98,9 @@ class Importer:
             await asyncio.to_thread(self._keep, source, there)
             added = await self._append(source)
             # Clips that came after their events would wait for the next event to get their names.
-            await asyncio.to_thread(arrange, self.store.root.parent, self.store, state)
+            # What is here may have gone on since the file was written.
+            now = fold(source.card.production, await self.log.read(source.card.production))
+            await asyncio.to_thread(arrange, self.store.root.parent, self.store, now)
             return Imported(
                 production=source.card.production,
                 status=status.name,
@@ -162,6 +172,10 @@ class Importer:
             f"{source.card.production} can't be written: others were faster {TRIES} times in a row.",
             help="Import it again in a moment.",
         )
+
+
+def _is_removal(message: Stored) -> bool:
+    return message.subject.startswith(f"{ProductionDeleted.TYPE}.")
 
 
 def _sealed(message: Stored, recorded: Recorded | Unreadable) -> Sealed:

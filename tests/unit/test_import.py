@@ -118,6 +118,30 @@ async def test_another_production_of_that_id_is_left_alone(here: House, there: H
     assert len(there.log.stored) == 1
 
 
+async def test_what_was_removed_here_does_not_come_back(here: House, there: House, tmp_path: Path) -> None:
+    """Its clips would belong to nothing, and could not be removed again: nothing of the file is kept."""
+    told = told_in(here)
+    here.export(told, tmp_path / "film.zip")
+    for subject, content in told_in(here).tell(e.ProductionDeleted()).messages:
+        there.log.inject(subject, content)
+    with pytest.raises(Trouble, match="was removed here") as caught:
+        await there.bring_in(tmp_path / "film.zip")
+    assert caught.value.code is Exit.REFUSED
+    assert not any(path.is_file() for path in there.folder.rglob("*"))
+
+
+async def test_an_older_file_takes_no_name_away(here: House, there: House, tmp_path: Path) -> None:
+    """Where the production has gone on since, its files are named as the log here says, and not as the file does."""
+    told = told_in(here, is_done=False)
+    here.export(told, tmp_path / "begun.zip")
+    here.export(told_in(here), tmp_path / "done.zip")
+    await there.bring_in(tmp_path / "done.zip")
+    film = there.folder / "completed" / f"{told.production}.mp4"
+    assert film.is_file()
+    await there.bring_in(tmp_path / "begun.zip")
+    assert film.is_file()
+
+
 async def test_an_unfinished_production_needs_its_clips(here: House, there: House, tmp_path: Path) -> None:
     """Work would go on from pictures that are not there."""
     here.export(told_in(here, is_done=False), tmp_path / "begun.zip", clips=False)
