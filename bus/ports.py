@@ -25,7 +25,7 @@ class Artifacts(Protocol):
         ...
 
     def keep(self, file: Path) -> Digest:
-        """Take a finished file into the store: synced to disk, then renamed, never overwritten. Return its digest."""
+        """Take a finished file into the store, whole or not at all. Return its digest."""
         ...
 
     def remove(self, digest: Digest) -> None:

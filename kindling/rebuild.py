@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from bus import events as e
-from bus.errors import KindlingError, MissingArtifact
+from bus.errors import KindlingError
 from bus.ids import Digest, ProductionId
 from bus.production import Production, fold
 from bus.wire.artifacts import FolderArtifacts, file_digest
@@ -123,10 +123,6 @@ class Rebuilder:
     def _film(self, before: Production, cut: e.ProductionDone, file: Path) -> None:
         takes = takes_of(before, cut)
         plan = before.plans[cut.plan - 1]
-        for take in takes:
-            assert take.rendered is not None, "a film shows rendered takes"
-            # A film from an altered clip would only be found to differ after all of it is encoded.
-            _check(self.store, take.rendered.clip.digest)
 
         def step(done: int, total: int, *, preview: bytes | None = None) -> None:
             self.tell(f"film of cut {cut.number}", done, total)
@@ -143,9 +139,3 @@ def arrange(folder: Path, store: FolderArtifacts, state: Production) -> None:
     """Give the files of a production their names, as the shelves of the services do."""
     films.Shelf(folder, store).arrange(state)
     plans.Shelf(folder).arrange(state)
-
-
-def _check(store: FolderArtifacts, digest: Digest) -> None:
-    path = store.path(digest)
-    if file_digest(path) != digest:
-        raise MissingArtifact(digest)

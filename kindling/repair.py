@@ -113,7 +113,8 @@ class Repairer:
                     await self._render(state, one, damaged)
                 await asyncio.to_thread(self._from_log, state, history, damaged)
                 self._say_left(damaged)
-                await asyncio.to_thread(arrange, self.folder, self.store, state)
+            # Also where nothing is damaged any more: names may lead to other bytes of what it shares with another one.
+            await asyncio.to_thread(arrange, self.folder, self.store, state)
         report = await asyncio.to_thread(check, production, history, self.store)
         return Repaired(production=production, mended=tuple(self._mended), left=tuple(self._left), report=report)
 

@@ -10,8 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import structlog
+
 from bus.errors import KindlingError, MissingArtifact
 from bus.ids import Digest, is_digest
+
+log = structlog.get_logger()
 
 _CHUNK_BYTES = 1 << 20
 
@@ -43,20 +47,12 @@ class FolderArtifacts:
         return self._place(digest).is_file()
 
     def keep(self, file: Path) -> Digest:
-        """Take a finished file into the store: synced to disk, then renamed, never overwritten. Return its digest."""
+        """Take a finished file into the store: synced to disk, then renamed. Return its digest.
+
+        Bytes that are there are left. Other bytes that lie under this digest, as a bad disk leaves them, are put aside.
+        """
         digest = file_digest(file)
-        place = self._place(digest)
-        if place.exists():
-            file.unlink()
-            return digest
-        with _writable(self.root):
-            place.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("rb") as handle:
-                os.fsync(handle.fileno())
-            # Read-only: the folders for people link to these very bytes.
-            file.chmod(0o444)
-            file.replace(place)
-            _sync_folder(place.parent)
+        self._take(file, digest)
         return digest
 
     def put_back(self, file: Path) -> Path | None:
@@ -65,16 +61,7 @@ class FolderArtifacts:
         Returns:
             Where those bytes were put, for nothing is thrown away; None where there were none.
         """
-        digest = file_digest(file)
-        place = self._place(digest)
-        aside = None
-        if place.is_file() and (found := file_digest(place)) != digest:
-            aside = self.root / "altered" / found
-            with _writable(self.root):
-                aside.parent.mkdir(parents=True, exist_ok=True)
-                place.replace(aside)
-        self.keep(file)
-        return aside
+        return self._take(file, file_digest(file))
 
     @contextlib.contextmanager
     def workspace(self) -> Iterator[Path]:
@@ -90,6 +77,28 @@ class FolderArtifacts:
     def remove(self, digest: Digest) -> None:
         """Remove the bytes, if they are there."""
         self._place(digest).unlink(missing_ok=True)
+
+    def _take(self, file: Path, digest: Digest) -> Path | None:
+        place, aside = self._place(digest), None
+        if place.is_file():
+            found = file_digest(place)
+            if found == digest:
+                file.unlink()
+                return None
+            aside = self.root / "altered" / found
+        with _writable(self.root):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("rb") as handle:
+                os.fsync(handle.fileno())
+            # Read-only: the folders for people link to these very bytes.
+            file.chmod(0o444)
+            if aside is not None:
+                aside.parent.mkdir(parents=True, exist_ok=True)
+                place.replace(aside)
+                log.warning("altered file put aside", digest=digest, file=str(aside))
+            file.replace(place)
+            _sync_folder(place.parent)
+        return aside
 
     def _place(self, digest: Digest) -> Path:
         if not is_digest(digest):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import msgspec
 
-from bus.errors import KindlingError
+from bus.errors import KindlingError, MissingArtifact
 from bus.events import ProductionDone
 from bus.ids import Digest, digest_of
 from bus.plan import Plan
@@ -29,6 +30,19 @@ class NotTheSame(KindlingError):
             f"{what} comes out otherwise: {found[:12]}…, and the log names {wanted[:12]}….",
             why=why,
             help="What the log names has to come from a copy, such as a file that `kindling export` has written.",
+        )
+        self.wanted, self.found = wanted, found
+
+
+class NotAsRecorded(KindlingError):
+    """The clip that a film is to show is missing, or was altered."""
+
+    def __init__(self, production: Production, take: Take, wanted: Digest, found: str | None) -> None:
+        lost = "is missing" if found is None else "was altered"
+        super().__init__(
+            f"The clip of take {take.segment}-{take.take} {lost}.",
+            why=f"Wanted {wanted}, found {found or 'nothing'}.",
+            help=f"`kindling verify {production.id} --repair` renders it again from its order.",
         )
         self.wanted, self.found = wanted, found
 
@@ -64,10 +78,13 @@ def join_film(
 
     Raises:
         CannotCut, FilmWrong, Unreadable, JoinStopped: as `edit_list` and `join` say.
-        MissingArtifact: the store has not the clip of a take.
+        NotAsRecorded: the clip of a take is missing, or has other bytes.
     """
     edit = edit_of(plan, takes)
-    paths = {one.digest: artifacts.path(one.digest) for one in edit.shown}
+    paths = {
+        shown.digest: _clip(production, take, shown.digest, artifacts)
+        for take, shown in zip(takes, edit.shown, strict=True)
+    }
     return join(edit, paths, target, progress, stop, label=label_of(production, plan, takes))
 
 
@@ -112,3 +129,16 @@ def _source(plan: Plan, take: Take) -> ClipSource:
         return ClipSource(take=take.take, digest=clip.digest, frame_count=clip.frame_count or take.order.frame_count)
     rate = Fraction(take.order.fps, plan.fps)
     return ClipSource(take=take.take, digest=clip.digest, frame_count=segment.frame_count, rate=rate)
+
+
+def _clip(production: Production, take: Take, wanted: Digest, artifacts: Artifacts) -> Path:
+    """Return where the clip lies; other bytes than those that were reviewed come into no film."""
+    try:
+        path = artifacts.path(wanted)
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except (MissingArtifact, FileNotFoundError):
+        raise NotAsRecorded(production, take, wanted, None) from None
+    if found != wanted:
+        raise NotAsRecorded(production, take, wanted, found)
+    return path

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from bus.errors import MissingArtifact, Unprocessable
+from bus.errors import Unprocessable
 from bus.events import CutTake, Fact, ProductionDone
 from bus.plan import Artifact, Made
 from bus.ports import Artifacts, Progress
@@ -23,7 +23,7 @@ from services._kit.threads import Stop, in_thread
 from services.stitcher.credentials import CannotSign, Clip, Signing, sign, signing_of
 from services.stitcher.cut import CannotCut, EditList
 from services.stitcher.decide import Stitch
-from services.stitcher.film import edit_of, join_film
+from services.stitcher.film import NotAsRecorded, edit_of, join_film
 from services.stitcher.join import FilmWrong, JoinFacts, check_film
 from services.stitcher.manifest import Cut, cut_of, is_flagged, manifest_bytes, manifest_of
 
@@ -59,7 +59,7 @@ class Stitcher:
 
             try:
                 facts = await in_thread(work)
-            except (FilmWrong, MissingArtifact) as error:
+            except (FilmWrong, NotAsRecorded) as error:
                 raise Unprocessable(error.what, why=error.why, help=error.help) from error
             except Unreadable as error:
                 raise Unprocessable(

@@ -9,6 +9,8 @@ import msgspec
 import pytest
 
 from bus import events as e
+from bus.board import film_takes
+from bus.errors import Unprocessable
 from bus.ids import Digest, digest_of
 from bus.plan import Artifact
 from bus.wire.artifacts import file_digest
@@ -16,8 +18,12 @@ from kindling.page import repaired_view
 from kindling.rebuild import arrange
 from kindling.repair import Repaired, Repairer
 from kindling.verify import artifacts_of
+from services._kit.home import Home
+from services._kit.settings import Settings
 from services.creator.perform import Creator
-from tests.contract.small_film import SmallFilm, creator
+from services.stitcher.decide import Stitch
+from services.stitcher.perform import Stitcher
+from tests.contract.small_film import SmallFilm, creator, silent
 from tests.stories import Story
 from tests.unit.test_cli_screen import drawn
 
@@ -113,6 +119,49 @@ async def test_an_altered_clip_is_replaced_and_nothing_is_thrown_away(film: Smal
     assert is_whole(film)
     (named,) = (film.folder / "segments").rglob("segment-001-*")
     assert file_digest(named) == digest
+
+
+async def test_names_of_what_is_shared_lead_to_the_right_bytes_again(film: SmallFilm) -> None:
+    """What was mended for one production is named anew for the others that show it, whose store is whole by then."""
+    digest = take(film, 1).clip.digest
+    (named,) = (film.folder / "segments").rglob("segment-001-*")
+    named.unlink()
+    named.write_bytes(b"what a bad disk left")
+    done = await repair(film)
+    assert (done.mended, done.report.is_sound) == ((), True)
+    assert file_digest(named) == digest
+
+
+async def test_bytes_that_are_made_anew_take_the_place_of_altered_ones(film: SmallFilm, tmp_path: Path) -> None:
+    """Whoever makes the very bytes again, in a fork or a regeneration, has them kept; the others are put aside."""
+    digest = take(film, 1).clip.digest
+    shutil.copyfile(film.store.path(digest), tmp_path / "again")
+    found = alter(film, digest)
+    assert film.store.keep(tmp_path / "again") == digest
+    assert file_digest(film.store.path(digest)) == digest
+    assert file_digest(film.store.root / "altered" / found) == found
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_a_film_shows_nothing_but_what_was_reviewed(film: SmallFilm, is_there: bool) -> None:
+    """A clip with other bytes, as good as they may look, or with none, is named with both digests; no film is made."""
+    wanted, other = take(film, 2).clip.digest, take(film, 1).clip.digest
+    content = film.store.path(other).read_bytes()
+    film.store.path(wanted).unlink()
+    if is_there:
+        film.store.path(other).with_name("x").write_bytes(content)
+        film.store.path(other).with_name("x").replace(film.store.root / wanted[:2] / wanted)
+    state = film.told.state
+    takes = film_takes(state)
+    assert state.plan is not None
+    assert takes is not None
+    task = Stitch(number=2, plan_number=1, plan=state.plan, takes=takes)
+    with pytest.raises(Unprocessable) as caught:
+        await Stitcher(Settings(home=Home(film.folder)))(task, state, film.store, silent)
+    said = caught.value
+    assert said.what == f"The clip of take 2-1 {'was altered' if is_there else 'is missing'}."
+    assert said.why == f"Wanted {wanted}, found {other if is_there else 'nothing'}."
+    assert "--repair" in said.help
 
 
 async def test_a_copy_under_its_name_is_as_good(film: SmallFilm) -> None:
