@@ -68,7 +68,8 @@ class Token:
     @property
     def is_digits(self) -> bool:
         """Say whether the token is a number in figures."""
-        return self.text[0].isdigit() or (self.text[0] == "." and len(self.text) > 1)
+        # Ethiopic digits and the like are digits of no decimal system, and no figures here.
+        return self.text[0].isdecimal() or (self.text[0] == "." and len(self.text) > 1)
 
     @property
     def is_word(self) -> bool:

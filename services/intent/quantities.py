@@ -133,7 +133,7 @@ def _clock(tokens: tuple[Token, ...], index: int) -> tuple[float, int] | None:
     if index + 2 >= len(tokens):
         return None
     minutes, colon, seconds = tokens[index : index + 3]
-    is_one = minutes.text.isdigit() and colon.text == ":" and len(seconds.text) == 2 and seconds.text.isdigit()
+    is_one = minutes.text.isdecimal() and colon.text == ":" and len(seconds.text) == 2 and seconds.text.isdecimal()
     if not is_one or minutes.end != colon.start or colon.end != seconds.start or int(seconds.text) > 59:
         return None
     return int(minutes.text) * 60.0 + int(seconds.text), index + 3

@@ -163,6 +163,13 @@ def test_other_figures_are_no_time(words: str) -> None:
     assert seconds_in(words) == []
 
 
+@pytest.mark.parametrize("words", ["፩", "፩ seconds", "a fox, ፳ seconds long", "፩:30", "𐩀"])
+def test_digits_of_no_decimal_system_are_signs(words: str) -> None:
+    """What Python calls a digit and can't read as a number is no figure, and no error."""
+    assert seconds_in(words) == []
+    read_aspects(Text.of(words))
+
+
 @pytest.mark.parametrize("name", sorted(set(KNOWN) - {"2:1", "1:2", "3:2", "2:3", "1:1", "3:4", "5:4"}))
 def test_every_known_ratio_is_read_with_a_word_for_it(name: str) -> None:
     """`Aspect ratio 21:9` is that, for each ratio in the table."""

@@ -225,7 +225,9 @@ def test_a_lora_of_another_model_and_an_unknown_one_are_found() -> None:
     assert "not in the catalogue" in only(unknown).what
 
 
-@pytest.mark.parametrize(("version", "is_old"), [("0.3.39", True), ("0.3.40", False), ("v0.38.0", False), ("?", False)])
+@pytest.mark.parametrize(
+    ("version", "is_old"), [("0.3.39", True), ("0.3.40", False), ("v0.38.0", False), ("?", False), ("²", False)]
+)
 def test_a_server_that_is_too_old_is_said(version: str, is_old: bool) -> None:
     """Kindling is written for ComfyUI 0.3.40 and newer."""
     problems = found(T2V, facts(version=version))

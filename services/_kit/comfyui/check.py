@@ -82,7 +82,7 @@ def _is_output(node: Node, facts: ServerFacts) -> bool:
 
 def _version_problems(facts: ServerFacts) -> Iterator[Problem]:
     parts = (facts.version or "").removeprefix("v").split(".")
-    numbers = tuple(int(one) for one in parts if one.isdigit())
+    numbers = tuple(int(one) for one in parts if one.isdecimal())
     if numbers and numbers < OLDEST:
         yield Problem(
             what=f"This server runs ComfyUI {facts.version}.",
