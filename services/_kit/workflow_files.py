@@ -297,7 +297,7 @@ def _workflow(name: str, said: _File, graph: Graph, *, is_own: bool) -> Workflow
     loras = None
     if said.loras is not None:
         start = parse_place(said.loras.start) if said.loras.start is not None else None
-        if start is not None and not start.input.isdigit():
+        if start is not None and not start.input.isdecimal():
             raise ValueError(f"loras.start is {said.loras.start!r}; give a node and the number of its output: 37.0")
         loras = LoraSlot(
             family=said.loras.family,

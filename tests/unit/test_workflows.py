@@ -139,6 +139,7 @@ def test_an_own_workflow_replaces_a_shipped_one_and_a_broken_one_spoils_only_its
         ('"832x480"', '"840x480"', "no multiple of 16"),
         ("frames = 33", "frames = 34", "rule of 4n+1"),
         ('start = "1.0"', 'start = "1.model"', "number of its output"),
+        ('start = "1.0"', 'start = "1.²"', "number of its output"),
         ('ends = ["6.model"]', 'ends = ["66.model"]', "66.model, which the graph has not"),
     ],
 )
