@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from bus.board import board, status_of
 from bus.brief_words import MODE, field_name
+from bus.events import ProductionReviewed
 from bus.ids import is_digest
 from bus.plan import Continue, Crossfade, Cut, FromImage, FromSegment, FromText, Mode, Outcome, Plan, Verdict
 from bus.production import Production, Sample, Take
@@ -86,6 +87,7 @@ _TOLD = frozenset(
         "takes",
         "acted",
         "stalls",
+        "looks",
         "cuts",
         "cut_ordinal",
         "end",
@@ -153,6 +155,10 @@ def _all(production: Production) -> Iterator[Facet]:
     for stall in production.stalls:
         state = "resumed" if stall.is_resumed else "open"
         yield f"problem {stall.number}", HEADLINE, f"{stall.problem.about}: {stall.problem.what} ({state})"
+    for look in production.looks:
+        about = f"last look {look.number}"
+        yield about, HEADLINE, _look(look)
+        yield from _spread(about, look)
     for cut in production.cuts:
         takes = ", ".join(f"{one.segment}-{one.take}" for one in cut.takes)
         yield f"film {cut.number}", HEADLINE, f"plan {cut.plan}, takes {takes}, {_text(cut.film.digest)}"
@@ -241,6 +247,15 @@ def _take(take: Take) -> str:
     return ", ".join(parts) or f"rendered, {_text(take.rendered.clip.digest)}"
 
 
+def _look(look: ProductionReviewed) -> str:
+    """Return what the last look at a film found."""
+    failed = [one for one in look.findings if one.outcome is Outcome.FAIL]
+    if failed:
+        return "; ".join(f"{one.criterion}: {one.evidence}" for one in failed)
+    is_seen = any(one.outcome is not Outcome.UNOBSERVED for one in look.findings)
+    return "nothing amiss" if is_seen else "nobody could have one"
+
+
 def _failed(verdict: Verdict) -> str:
     failed = [one.criterion for one in verdict.findings if one.outcome is Outcome.FAIL]
     return f" ({', '.join(failed)})" if failed else ""
@@ -265,7 +280,7 @@ def _text(value: object) -> str:
         case Mode():
             return MODE[value]
         case enum.Enum():
-            return str(value.value)
+            return str(value.value).replace("_", " ")
         case str():
             return f"{value[:DIGEST_LENGTH]}…" if is_digest(value) else value
         case float():

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bus import events as e
+from bus.plan import Finding, Outcome
 from bus.production import Production, fold
 from services.gateway.difference import Change, difference, facets
 from tests.forks import again, fork_of
@@ -95,6 +96,21 @@ def test_a_take_is_told_by_what_became_of_it() -> None:
     assert said["take 1-1", ""] == ("ordered", "rejected, score 0.40 (black)")
     assert said["take 1-2", ""] == (None, "approved, score 0.50")
     assert said["segment 1", "shows"] == (None, "take 2")
+
+
+def test_a_last_look_is_told_by_what_it_found() -> None:
+    """A line for people, and its parts for programs; what nobody could look at is no list of fields."""
+    taken = (*PLANNED, ordered(PLAN, 1), rendered(1), approved(1))
+    for outcome, says in (
+        (Outcome.PASS, "nothing amiss"),
+        (Outcome.FAIL, "film: the boat is gone"),
+        (Outcome.UNOBSERVED, "nobody could have one"),
+    ):
+        found = Finding(criterion="film", outcome=outcome, must_hold=False, evidence="the boat is gone")
+        look = e.ProductionReviewed(number=1, plan=1, takes=(), findings=(found,), made=MADE)
+        changes = [one for one in difference(told(taken), told((*taken, look))) if one.about.startswith("last look")]
+        assert (changes[0].about, changes[0].part, changes[0].now) == ("last look 1", "", says)
+        assert {one.part for one in changes} >= {"plan", "findings", "made"}
 
 
 def test_words_and_briefs_are_told_as_they_are() -> None:
