@@ -29,11 +29,15 @@ def add_to(app: typer.Typer) -> None:
 def fork(
     production: Id,
     at: At = None,
-    say: Annotated[str, typer.Option("--say", metavar="WORDS", help="What should be different, in words.")] = "",
+    say: Annotated[
+        str | None, typer.Option("--say", metavar="WORDS", help="What should be different, in words.")
+    ] = None,
     segment: Annotated[
         int | None, typer.Option("--segment", metavar="N", min=1, help="Which segment the prompt is for.")
     ] = None,
-    prompt: Annotated[str, typer.Option("--prompt", metavar="WORDS", help="What is to be seen in it instead.")] = "",
+    prompt: Annotated[
+        str | None, typer.Option("--prompt", metavar="WORDS", help="What is to be seen in it instead.")
+    ] = None,
     plan: Annotated[
         Path | None,
         typer.Option(
@@ -48,11 +52,17 @@ def fork(
     from kindling import forking
     from services.gateway.requests import ForkBody
 
-    if sum((bool(say.strip()), segment is not None or bool(prompt.strip()), plan is not None)) > 1:
+    for name, said in (("--say", say), ("--prompt", prompt)):
+        if said is not None and not said.strip():
+            raise misuse(
+                f"{name} has no words.", "Say what should be different; without it the fork is as the film is."
+            )
+    if sum((say is not None, segment is not None or prompt is not None, plan is not None)) > 1:
         raise misuse("A fork has one change.", "Give --say, or --segment with --prompt, or --plan.")
-    if (segment is None) != (not prompt.strip()):
+    if (segment is None) != (prompt is None):
         raise misuse("--segment and --prompt belong together.", 'As in: --segment 3 --prompt "A wolf crosses the ice".')
-    body = ForkBody(at=at, words=say, segment=segment, prompt=prompt, plan=forking.read_plan(plan) if plan else None)
+    whole = forking.read_plan(plan) if plan else None
+    body = ForkBody(at=at, words=say or "", segment=segment, prompt=prompt or "", plan=whole)
     forking.fork(production, body, yes=yes, dry_run=dry_run, as_json=as_json)
 
 
