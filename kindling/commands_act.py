@@ -144,8 +144,10 @@ def rm(
     """Remove a production's films, clips and pictures. Its log stays."""
 
     async def remove(gateway: Gateway, id_: ProductionId) -> None:
+        from kindling.display import confirm
+
         question = f"Remove all that was made for {id_}? Its log stays."
-        if not yes and is_asking_possible() and not typer.confirm(question, err=True):
+        if not yes and is_asking_possible() and not await confirm(question, default=False):
             aside("Nothing was removed.")
             raise typer.Exit(Exit.INTERRUPTED)
         await gateway.remove(id_)

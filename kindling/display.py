@@ -20,6 +20,7 @@ from bus.board import Making, Planning, Sampling, Stalled, Stitching, Understand
 from bus.production import Production
 from kindling.lines import Pace, lines_view
 from kindling.screen import address_line, words
+from kindling.terminal import asides
 from kindling.wording import Tone, said
 from services.gateway.experience import Experience
 
@@ -281,6 +282,20 @@ def waiting_line(production: Production, paces: Mapping[str, Pace]) -> str:
             return "writing the plan"
         case _:
             return "reading what you said"
+
+
+async def confirm(question: str, *, default: bool) -> bool:
+    """Ask for a yes or a no, until there is one; the end of the input is a no. Ctrl-C ends it as it ends other work."""
+    console = asides()
+    while True:
+        console.print(Text(f"{question} [{'Y/n' if default else 'y/N'}] ", style="bold"), end="")
+        line = await read_line(sys.stdin.fileno())
+        if line is None:
+            console.print()
+            return False
+        answer = line.strip().casefold()
+        if answer in ("", "y", "yes", "n", "no"):
+            return answer.startswith("y") if answer else default
 
 
 async def read_line(descriptor: int) -> str | None:

@@ -15,6 +15,7 @@ from bus.plan import Plan
 from bus.production import Production
 from kindling.client import Answer, Branching, Gateway
 from kindling.command_make import PAUSE_S, TRIES_TO_CREATE, Begun, display_here, tell_end, tell_left
+from kindling.display import confirm
 from kindling.exits import Exit, Trouble
 from kindling.home import find_home, load_settings
 from kindling.making import Making
@@ -92,7 +93,7 @@ async def _fork(
             if outlook.is_bound:
                 # What it will be is known once the words are understood: it is asked then.
                 body = msgspec.structs.replace(body, hold=True)
-            elif not await asyncio.to_thread(typer.confirm, "Fork it?", default=True, err=True):
+            elif not await confirm("Fork it?", default=True):
                 aside("Nothing was begun.")
                 raise typer.Exit(Exit.INTERRUPTED)
         answer = await branched(gateway, production, body)

@@ -131,6 +131,8 @@ def test_the_command_starts_without_what_only_some_commands_need() -> None:
         ("replay", "light", "--at-time", "soon"),
         ("diff", "light", "0"),
         ("why", "light", "scene", "3"),
+        ("fork", "light", "--say", " "),
+        ("fork", "light", "--segment", "1", "--prompt", ""),
     ],
     ids=" ".join,
 )

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from bus import events as e
-from kindling.display import LiveDisplay, NoAnswer, PlainDisplay, read_line
+from kindling.display import LiveDisplay, NoAnswer, PlainDisplay, confirm, read_line
 from services.gateway.estimate import NO_EXPERIENCE
 from tests.unit.cli_story import MADE, Story, verdict
 
@@ -65,6 +65,23 @@ async def test_what_was_typed_before_the_question_is_no_answer(terminal: Termina
     """An impatient Enter during the rendering does not approve a sample that nobody has seen."""
     terminal.type("\n\n")
     assert await typed_while_reading(terminal, "no\n") == "no\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "default", "answer"),
+    [("y\n", False, True), ("No\n", True, False), ("\n", True, True), ("\n", False, False), ("\x04", True, False)],
+)
+async def test_a_yes_or_a_no_is_asked_for(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, typed: str, default: bool, answer: bool
+) -> None:
+    """Enter takes what is offered, and the end of the input is a no, whatever is offered."""
+    with os.fdopen(os.dup(terminal.end)) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        asking = asyncio.create_task(confirm("Fork it?", default=default))
+        await asyncio.sleep(0)
+        terminal.type(typed)
+        async with asyncio.timeout(WITHIN_S):
+            assert await asking is answer
 
 
 def live(width: int = 80) -> tuple[LiveDisplay, io.StringIO]:
