@@ -8,6 +8,7 @@ from itertools import zip_longest
 import msgspec
 from msgspec import Struct
 
+from bus.events import Ruling
 from bus.plan import Brief, Plan
 from bus.plan_changes import plan_changes
 from bus.production import Production, Take
@@ -80,7 +81,7 @@ def _fate(take: Take | None) -> str:
     if take is None:
         return "not ordered"
     if take.rulings:
-        return f"{take.rulings[-1].ruling} by hand"
+        return "accepted by hand" if take.rulings[-1].ruling is Ruling.ACCEPT else "refused by hand"
     if take.is_kept:
         return "kept"
     if take.is_approved is not None:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from bus.board import board, status_of
 from bus.brief_words import MODE, field_name
-from bus.events import ProductionReviewed
+from bus.events import ProductionReviewed, Ruling
 from bus.ids import is_digest
 from bus.plan import Continue, Crossfade, Cut, FromImage, FromSegment, FromText, Mode, Outcome, Plan, Verdict
 from bus.production import Production, Sample, Take
@@ -243,7 +243,8 @@ def _take(take: Take) -> str:
         parts.append("kept, flagged")
     if take.rulings:
         last = take.rulings[-1]
-        parts.append(f"{last.ruling} by hand: {last.why}")
+        word = "accepted by hand" if last.ruling is Ruling.ACCEPT else "refused by hand"
+        parts.append(f"{word}: {last.why}" if last.why else word)
     return ", ".join(parts) or f"rendered, {_text(take.rendered.clip.digest)}"
 
 

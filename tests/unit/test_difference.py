@@ -96,6 +96,10 @@ def test_a_take_is_told_by_what_became_of_it() -> None:
     assert said["take 1-1", ""] == ("ordered", "rejected, score 0.40 (black)")
     assert said["take 1-2", ""] == (None, "approved, score 0.50")
     assert said["segment 1", "shows"] == (None, "take 2")
+    ruling = e.SegmentOverruled(segment=1, take=1, number=1, ruling=e.Ruling.ACCEPT, why="seen again")
+    ruled = told((*PLANNED, ordered(PLAN, 1), rendered(1), rejected(1), ruling))
+    said = {(one.about, one.part): (one.was, one.now) for one in difference(before, ruled)}
+    assert said["take 1-1", ""][1] == "rejected, score 0.40 (black), accepted by hand: seen again"
 
 
 def test_a_last_look_is_told_by_what_it_found() -> None:
