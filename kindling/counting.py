@@ -22,9 +22,10 @@ def counting() -> Iterator[Tell]:
         return
     columns = (TextColumn("[dim]{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        line = progress.add_task("", total=None)
+        # Before anything was told there is nothing to show: work of a moment leaves no empty bar behind.
+        line = progress.add_task("", total=None, visible=False)
 
         def tell(what: str, done: int, total: int) -> None:
-            progress.update(line, description=what, completed=done, total=total)
+            progress.update(line, description=what, completed=done, total=total, visible=True)
 
         yield tell
