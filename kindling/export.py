@@ -129,7 +129,7 @@ class Exporter:
             with tempfile.TemporaryDirectory(dir=file.parent, prefix=".kindling-") as folder:
                 made = Path(folder) / "export.zip"
                 with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as target:
-                    _put(target, README, readme(card).encode())
+                    _put(target, README, readme(card, is_settled=status_view(status_of(state)).is_settled).encode())
                     _put(target, CARD, msgspec.json.format(msgspec.json.encode(card), indent=2))
                     _put(target, LOG, log)
                     if state.plan is not None:
@@ -220,8 +220,13 @@ def free_name(file: Path, production: ProductionId) -> Path:
     return file
 
 
-def readme(card: Card) -> str:
+def readme(card: Card, *, is_settled: bool) -> str:
     """Return what stands in the file for whoever finds it."""
+    held = (
+        "everything that was said, decided and made."
+        if is_settled
+        else f"a whole beginning,\nup to its event {card.message_count}. It was not finished then ({card.status})."
+    )
     size = spell_bytes(sum(one.size_bytes for one in card.artifacts))
     objects = (
         f"objects/ holds clips and pictures ({size}), each named by its SHA-256."
@@ -230,7 +235,7 @@ def readme(card: Card) -> str:
     )
     return f"""{card.title}
 
-This file holds one production of Kindling, {card.production}: everything that was said, decided and made.
+This file holds one production of Kindling, {card.production}: {held}
 
   kindling import FILE     brings it into a Kindling
 

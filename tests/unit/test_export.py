@@ -89,6 +89,8 @@ async def test_a_running_production_is_exported_as_far_as_it_is(here: House, the
     told = told_in(here, is_done=False)
     exported = here.export(told, tmp_path / "begun.zip")
     assert (exported.status, exported.is_settled, exported.message_count) == ("making", False, 5)
+    with zipfile.ZipFile(tmp_path / "begun.zip") as begun_file:
+        assert "up to its event 5. It was not finished" in begun_file.read("README.txt").decode()
     begun = await there.bring_in(tmp_path / "begun.zip")
     assert (begun.is_settled, begun.is_waiting) == (False, False)
     done = told_in(here)
