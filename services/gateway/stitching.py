@@ -178,7 +178,11 @@ def _of_sample(production: Production, name: str) -> Piece:
 
 def _of_cut(production: Production, name: str) -> Piece:
     if not production.cuts:
-        raise _missing(f"The film of {production.id} is not there yet", "It is joined when each segment has its take")
+        raise _missing(
+            f"The film of {production.id} is not there yet",
+            "It is joined when each segment has its take",
+            Reason.NOT_NOW,
+        )
     number = int(name) if name else production.cuts[-1].number
     cut = next((one for one in production.cuts if one.number == number), None)
     if cut is None:
@@ -226,9 +230,9 @@ def _title(production: Production) -> str:
     return production.brief.title if production.brief else production.id
 
 
-def _missing(what: str, why: str) -> Refused:
+def _missing(what: str, why: str, reason: Reason = Reason.UNKNOWN) -> Refused:
     return Refused(
-        Reason.UNKNOWN,
+        reason,
         f"{what}: it can't be joined.",
         why=f"{why}.",
         help="Look at the production, and take a link that it has now.",

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from bus.board import film_takes
+from bus.ids import digest_of
 from bus.plan import Size
 from services._kit.media import probe
+from services.gateway.stitching import Piece
 from services.stitcher.film import join_film
 from tests import stories
 from tests.contract.clip_house import made_clip, write_clip
@@ -34,9 +37,12 @@ def test_clips_that_do_not_agree_keep_their_speed(tmp_path: Path) -> None:
         def path(self, digest: str) -> Path:
             return store[digest]
 
-    pieces = (piece("ours", 16, 16), piece("slow", 8, 4, Size(128, 96)))
-    for one, path in zip(pieces, (ours, slow), strict=True):
-        store[one.clip.digest] = path
+    def stored(one: Piece, path: Path) -> Piece:
+        digest = digest_of(path.read_bytes())
+        store[digest] = path
+        return structs.replace(one, clip=structs.replace(one.clip, digest=digest))
+
+    pieces = (stored(piece("ours", 16, 16), ours), stored(piece("slow", 8, 4, Size(128, 96)), slow))
     state = joined(*pieces)
     takes, plan = film_takes(state), state.plan
     assert takes is not None
@@ -80,7 +86,7 @@ async def test_clips_are_joined_by_their_links(house: House, tmp_path: Path) -> 
         ({"clips": []}, 422, "0 clips are to be joined."),
         ({"clips": ["x"]}, 422, "'x' is no link to a clip of ours."),
         ({"clips": ["/v1/productions/none-7q2k/film"]}, 404, "There is no production none-7q2k."),
-        ({"clips": [f"/v1/productions/{stories.PRODUCTION}/film"]}, 404, "is not there yet"),
+        ({"clips": [f"/v1/productions/{stories.PRODUCTION}/film"]}, 409, "is not there yet"),
         ({"clips": [f"/v1/productions/{stories.PRODUCTION}/takes/9-9/clip"]}, 404, "has no clip of take 9-9"),
         ({"clips": [f"/v1/productions/{stories.PRODUCTION}/samples/1-1/clip"] * 101}, 422, "101 clips are to be"),
         ({"clips": [f"/v1/productions/{stories.PRODUCTION}/samples/1-1/clip"]}, 410, "missing from the store"),
