@@ -206,7 +206,7 @@ def answer(production: Production, words: str, images: Images = (), rules: Rules
     """Answer the open question; no words mean: take what was assumed.
 
     Raises:
-        Refused: no question is open, or the words can't be taken.
+        Refused: no question is open, the words can't be taken, or there are none and nothing was assumed.
     """
     require_open(production, "answered")
     question = production.open_question
@@ -225,6 +225,13 @@ def answer(production: Production, words: str, images: Images = (), rules: Rules
             help="To say something more, send a message (`kindling say`).",
         )
     said = answer_of(words, images, production, rules)
+    if not (said or images or question.asked.assumed):
+        raise Refused(
+            Reason.INVALID,
+            "The answer is empty.",
+            why="Nothing is assumed where this question is not answered.",
+            help=f"Say it in words: {question.asked.text}",
+        )
     return (IntentAnswered(number=question.number, words=said, images=images),)
 
 

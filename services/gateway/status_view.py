@@ -83,7 +83,7 @@ def status_view(status: Status) -> StatusView:
             return StatusView(
                 name="asking",
                 says=question.asked.text,
-                help=f"Answer it; without words it is taken that {_inner(question.asked.assumed)}",
+                help=_how_to_answer(question.asked.assumed),
                 is_waiting=True,
             )
         case Stalled(stalls=stalls):
@@ -168,5 +168,5 @@ def _with_why(sentence: str, why: str) -> str:
     return f"{sentence}: {why}" if why else f"{sentence}."
 
 
-def _inner(sentence: str) -> str:
-    return sentence if sentence.endswith(".") else f"{sentence}."
+def _how_to_answer(assumed: str) -> str:
+    return f"Answer it; without words it is taken that {assumed.removesuffix('.')}." if assumed else "Answer it."

@@ -269,7 +269,7 @@ def possible_acts(production: Production) -> tuple[str, ...]:
     acts: dict[str, Callable[[], object]] = {
         "approve": lambda: decide.approve(production),
         "redirect": lambda: decide.redirect(production, "…"),
-        "answer": lambda: decide.answer(production, ""),
+        "answer": lambda: decide.answer(production, "…"),
         "say": lambda: decide.say(production, "…"),
         "edit": lambda: edits.require_plan(production),
         "resume": lambda: decide.resume(production),

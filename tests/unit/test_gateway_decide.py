@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from bus import events as e
 from bus.errors import Reason, Refused
@@ -228,6 +229,14 @@ def test_a_question_is_answered_once() -> None:
     assert refused(lambda: decide.answer(asked.state, "no, the second")).why.startswith(
         "Question 1 is already answered"
     )
+
+
+def test_where_nothing_is_assumed_an_answer_has_words() -> None:
+    """An empty answer would only be asked about again, for ever; a picture alone may be one."""
+    asked = story(*BEGINNING[:1], structs.replace(QUESTION, assumed=""))
+    assert refused(lambda: decide.answer(asked.state, " ")).reason is Reason.INVALID
+    assert decide.answer(asked.state, "a fox") == (e.IntentAnswered(number=1, words="a fox"),)
+    assert decide.answer(asked.state, "", (PICTURE,)) == (e.IntentAnswered(number=1, words="", images=(PICTURE,)),)
 
 
 def test_after_a_refusal_other_words_may_be_said() -> None:

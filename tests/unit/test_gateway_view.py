@@ -7,6 +7,7 @@ import re
 import msgspec
 import pytest
 from hypothesis import given
+from msgspec import structs
 
 from bus import events as e
 from bus.board import status_of
@@ -84,6 +85,16 @@ def test_a_status_is_a_name_and_a_sentence(history: tuple[e.Fact, ...], name: st
     """Programs read the name; people read the sentence."""
     shown = view(told(history)).status
     assert (shown.name, shown.says) == (name, says)
+
+
+@pytest.mark.parametrize(
+    ("assumed", "help_"),
+    [("it is made from words", "Answer it; without words it is taken that it is made from words."), ("", "Answer it.")],
+)
+def test_a_question_says_what_holds_without_an_answer(assumed: str, help_: str) -> None:
+    """Where nothing is assumed, nothing is promised."""
+    question = structs.replace(QUESTION, assumed=assumed)
+    assert view(told((*BEGINNING[:1], question))).status.help == help_
 
 
 def test_a_finished_film_is_shown_with_all_that_led_to_it() -> None:
