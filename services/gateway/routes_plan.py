@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from bus.errors import Reason, Refused
 from bus.plan import Plan
 from services.gateway import examples
-from services.gateway.answering import act, document, has_tag, known
+from services.gateway.answering import document, has_tag, known, show
 from services.gateway.denied import Bar, Denied
 from services.gateway.door import Costs, TheDoor, TheProduction
 from services.gateway.edits import Edit, edit_plan
@@ -79,14 +79,13 @@ async def edit(
     """Put a whole plan in the place of the one in force. What still fits it stays; the rest is made anew.
 
     It is checked as every plan is. If somebody else changed the plan meanwhile, nothing is written, and that is said.
+    The answer's `ETag` is that of the plan as it is then.
     """
     wanted = await read_json(request, door, Plan, limit_bytes=Plan.LIMIT_BYTES)
     revision = _revision(if_match)
     named = tuple(dict.fromkeys(lora.name for segment in wanted.segments for lora in segment.loras))
     purposes = await asyncio.to_thread(door.catalogue.purposes, named)
-    return await act(
-        request,
-        door,
+    edited = await door.books.act(
         production,
         lambda state: edit_plan(
             state,
@@ -99,6 +98,8 @@ async def edit(
             ),
         ),
     )
+    # The tag of what was put, so that the next edit can name it, and not that of the production in the answer.
+    return show(request, edited, headers={"etag": f'"{len(edited.plans)}"'})
 
 
 def _revision(if_match: str | None) -> int | None:

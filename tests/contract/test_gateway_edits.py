@@ -36,6 +36,7 @@ async def test_a_plan_is_read_edited_and_sent_back(house: House) -> None:
     answer = await house.client.put(link, json=prompted(read.json(), "A storm"), headers=headers)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["plan"]["revision"], answer.json()["segments"][0]["prompt"]) == (2, "A storm")
+    assert answer.headers["etag"] == (await house.client.get(link)).headers["etag"] == '"2"'
     again = await house.client.put(link, json=prompted(read.json(), "A storm"), headers=headers)
     assert (again.status_code, again.json()["plan"]["revision"]) == (200, 2)
     late = await house.client.put(link, json=prompted(read.json(), "A calm"), headers=headers)
