@@ -16,15 +16,19 @@ from starlette.routing import BaseRoute, Match
 
 from bus.errors import KindlingError, Reason, Refused
 from services.gateway.denied import Denied
+from services.gateway.links import OLDER
 from services.gateway.problems import CALLS, MEDIA_TYPE, RETRY_AFTER_S, Problem, kindling_problem, refusal_problem
 
 log = structlog.get_logger()
 
 
 def respond(problem: Problem, headers: dict[str, str] | None = None) -> Response:
-    """Return the problem as an answer."""
+    """Return the problem as an answer; to a call of older UIs also with `success` and `error`, which they read."""
+    said: dict[str, object] = msgspec.to_builtins(problem)
+    if problem.instance in OLDER:
+        said |= {"success": False, "error": f"{problem.detail} {problem.help}".strip()}
     return Response(
-        msgspec.json.encode(problem),
+        msgspec.json.encode(said),
         status_code=problem.status,
         headers={"cache-control": "no-store", **(headers or {})},
         media_type=MEDIA_TYPE,

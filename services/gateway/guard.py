@@ -14,13 +14,11 @@ from services._kit.tokens import Scope as TokenScope
 from services.gateway.access import Access, Caller
 from services.gateway.answering_problems import respond
 from services.gateway.denied import Bar, Denied
-from services.gateway.links import PRODUCTIONS, ROOT
+from services.gateway.links import OLDER, PRODUCTIONS, ROOT
 from services.gateway.problems import RETRY_AFTER_S, kindling_problem
 
 OPEN: Final = frozenset({ROOT, f"{ROOT}/health", f"{ROOT}/openapi.json"})
 """What is told without a token: that this is a Kindling, whether it is ready, and how it is used."""
-OLDER: Final = frozenset({"/generate_wan_video", "/generate_wan_t2v", "/video_status", "/stitch_videos"})
-"""The calls of older UIs, which lie outside."""
 FOR_READERS: Final = frozenset({f"{ROOT}/passes", "/video_status"})
 """What is posted and changes nothing."""
 LOOKING: Final = ("GET", "HEAD", "OPTIONS")

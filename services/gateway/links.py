@@ -7,6 +7,8 @@ from msgspec import Struct
 ROOT = "/v1"
 PRODUCTIONS = f"{ROOT}/productions"
 STATS = f"{ROOT}/stats"
+OLDER = frozenset({"/generate_wan_video", "/generate_wan_t2v", "/video_status", "/stitch_videos"})
+"""The calls of older UIs, which lie outside."""
 
 
 def production_link(production: str) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
-from functools import wraps
-from typing import Final, ParamSpec
+from typing import Final
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -15,14 +13,13 @@ from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from bus.errors import KindlingError, Reason, Refused
+from bus.errors import Reason, Refused
 from bus.ids import parse_production_id
 from bus.plan import Artifact
 from bus.production import Production
 from services.gateway import examples
 from services.gateway.answering import document, known
 from services.gateway.clips import mode_of
-from services.gateway.denied import Denied
 from services.gateway.door import Costs, Door, TheDoor
 from services.gateway.older import (
     CLIP_FIELDS,
@@ -37,7 +34,6 @@ from services.gateway.older import (
     link_of,
 )
 from services.gateway.openapi import answers
-from services.gateway.problems import MEDIA_TYPE, RETRY_AFTER_S, kindling_problem
 from services.gateway.requests import StitchBody
 from services.gateway.routes_clips import begun_clip, begun_joining
 from services.gateway.uploads import JSON, keep_picture, media_type_of, read_bytes, read_form
@@ -48,32 +44,7 @@ FIELDS_MAX: Final = 128
 
 router = APIRouter(tags=["older UIs"])
 
-Arguments = ParamSpec("Arguments")
 _ANSWERS = answers(Job, examples.JOB, 400, 403, 404, 409, 410, 413, 415, 422, 429, 503)
-
-
-def said_their_way(call: Callable[Arguments, Awaitable[Response]]) -> Callable[Arguments, Awaitable[Response]]:
-    """Return the call with its errors as problem documents that also hold `success` and `error`, as older UIs read."""
-
-    @wraps(call)
-    async def answered(*arguments: Arguments.args, **named: Arguments.kwargs) -> Response:
-        try:
-            return await call(*arguments, **named)
-        except KindlingError as error:
-            problem = kindling_problem(error, "")
-            said = {
-                **msgspec.to_builtins(problem),
-                "success": False,
-                "error": f"{problem.detail} {problem.help}".strip(),
-            }
-            headers = error.headers if isinstance(error, Denied) else {}
-            if problem.status == 503 and not headers:
-                headers = {"retry-after": str(RETRY_AFTER_S)}
-            return Response(
-                msgspec.json.encode(said), problem.status, {"cache-control": "no-store", **headers}, MEDIA_TYPE
-            )
-
-    return answered
 
 
 @router.post(
@@ -83,7 +54,6 @@ def said_their_way(call: Callable[Arguments, Awaitable[Response]]) -> Callable[A
     response_model=None,
     responses=_ANSWERS,
 )
-@said_their_way
 async def generate_wan_video(request: Request, door: TheDoor) -> Response:
     """Ask for a clip that starts from a picture: JSON or a form; see `POST /v1/clips`."""
     return await _generate(request, door, is_from_picture=True)
@@ -92,14 +62,12 @@ async def generate_wan_video(request: Request, door: TheDoor) -> Response:
 @router.post(
     "/generate_wan_t2v", dependencies=[Costs], summary="A clip from text", response_model=None, responses=_ANSWERS
 )
-@said_their_way
 async def generate_wan_t2v(request: Request, door: TheDoor) -> Response:
     """Ask for a clip from words alone: JSON or a form; see `POST /v1/clips`."""
     return await _generate(request, door, is_from_picture=False)
 
 
 @router.post("/stitch_videos", dependencies=[Costs], summary="Join videos", response_model=None, responses=_ANSWERS)
-@said_their_way
 async def stitch_videos(request: Request, door: TheDoor) -> Response:
     """Join files of the folder of the films; see `POST /v1/stitch`."""
     fields, pictures = await _read(request, door)
@@ -113,7 +81,6 @@ async def stitch_videos(request: Request, door: TheDoor) -> Response:
 
 @router.get("/video_status", summary="How a job is", response_model=None, responses=_ANSWERS)
 @router.post("/video_status", summary="How a job is", response_model=None, responses=_ANSWERS)
-@said_their_way
 async def video_status(request: Request, door: TheDoor) -> Response:
     """Say how a clip or a joined film is: `job_id` in the address, in a form or in JSON."""
     fields: dict[str, tuple[object, ...]] = {name: (value,) for name, value in request.query_params.items()}

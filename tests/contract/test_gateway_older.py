@@ -10,6 +10,7 @@ import pytest
 
 from bus import events as e
 from bus.ids import ProductionId
+from services.gateway.access import Rates
 from tests.contract.clip_house import made_clip
 from tests.contract.gateway_house import House, open_house, problem_of
 from tests.contract.test_gateway_create import picture
@@ -75,6 +76,24 @@ async def test_a_clip_from_a_picture_takes_one(house: House) -> None:
         assert says in detail
         assert answer.json()["success"] is False
         assert says in answer.json()["error"]
+
+
+async def test_every_error_is_said_as_older_uis_read_it(tmp_path: Path) -> None:
+    """Also where the call is not reached: no token, too often, another method or media type."""
+    async with open_house(tmp_path, has_older_routes=True, rates=Rates(per_minute=1)) as house:
+        call = house.client.post
+        await call("/generate_wan_t2v", json={"prompt": ""})
+        answers = [
+            await call("/generate_wan_t2v", json={"prompt": FOX}),
+            await call("/video_status", content=b"x", headers={"content-type": "text/plain"}),
+            await house.client.get("/stitch_videos"),
+            await call(
+                "/video_status", json={"job_id": "no-such-7q2k"}, headers={"origin": "https://elsewhere.example"}
+            ),
+        ]
+    assert [problem_of(one)[0] for one in answers] == [429, 415, 405, 403]
+    for said in (one.json() for one in answers):
+        assert (said["success"], said["error"]) == (False, f"{said['detail']} {said['help']}")
 
 
 async def test_files_are_joined_and_asked_after(house: House, tmp_path: Path) -> None:
