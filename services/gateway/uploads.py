@@ -241,8 +241,7 @@ async def read_form(request: Request, door: Door, *, fields_max: int = _FIELDS_M
             Reason.INVALID,
             "The form can't be read.",
             why=f"{str(error.detail).rstrip('.')}.",
-            help=f"Send multipart/form-data with the fields words and options and up to {limits.images_max} "
-            "files named images.",
+            help=f"Send multipart/form-data with the call's fields and up to {limits.images_max} files.",
         ) from error
 
 
