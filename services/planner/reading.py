@@ -10,6 +10,7 @@ from msgspec import structs
 from services.planner import grammar
 from services.planner.clauses import as_in_a_sentence, read_clause
 from services.planner.fragments import has_verb, is_setting, read_fragments
+from services.planner.matching import NOUN_LIKE, WITHOUT_OBJECT, Form, verb_of
 from services.planner.subject import Kind, Subject
 
 _TELLING: Final = re.compile(
@@ -44,9 +45,10 @@ _ABOUT_FILMING: Final = re.compile(
 )
 _STILL: Final = re.compile(r"^in a still frame,\s*", re.IGNORECASE)
 _NEXT: Final = re.compile(
-    r"(?:[,;]|\.)?\s+(?:and\s+)?(?:then|afterwards|after that|finally)\b,?\s+|\s*;\s+|(?<=[\w)])\.\s+(?=[A-Z])",
+    r"(?:[,;]|\.)?\s+(?:and\s+)?(then|afterwards|after that|finally)\b,?\s+|\s*;\s+|(?<=[\w)])\.\s+(?=[A-Z])",
     re.IGNORECASE,
 )
+"""Where one thing ends and the next begins; its group is there where a word says that it is the next."""
 
 
 def read_subject(words: str, language: str, style: str | None) -> Subject:
@@ -68,14 +70,31 @@ def read_subject(words: str, language: str, style: str | None) -> Subject:
 
 def _moments(story: str) -> list[str]:
     """Return what happens one after the other; a part in which nothing happens joins the first."""
-    first, *others = [part.strip(" ,.") for part in _NEXT.split(story) if part.strip(" ,.")]
+    split = ["", *_NEXT.split(story)]
+    (_, first), *others = [
+        (said, part.strip(" ,.")) for said, part in zip(split[::2], split[1::2], strict=True) if part.strip(" ,.")
+    ]
+    who = read_clause(first.split(",")[0])
     moments = [first]
-    for part in others:
-        if not has_verb(part) or (len(moments) == 1 and is_setting(moments[0])):
+    for said, part in others:
+        happens = has_verb(part) or (bool(said) and _is_deed_of(who, part))
+        if not happens or (len(moments) == 1 and is_setting(moments[0])):
             moments[0] = f"{moments[0]}, {part}"
         else:
             moments.append(part)
     return moments
+
+
+def _is_deed_of(who: Subject, part: str) -> bool:
+    """Say whether words after a `then` begin with a verb of the one before: `finds a door`, no `storm clouds`."""
+    first, *after = map(grammar.bare, part.split())
+    known = verb_of(first)
+    if known is None or known[1] is Form.PARTICIPLE or (known[1] is Form.BASE) is not who.is_plural:
+        return False
+    is_led = (
+        grammar.is_determiner(after[0]) or grammar.is_preposition(after[0]) if after else known[0] in WITHOUT_OBJECT
+    )
+    return known[0] not in NOUN_LIKE or (is_led and who.kind in {Kind.PERSON, Kind.ANIMAL})
 
 
 def _is_latin(text: str) -> bool:

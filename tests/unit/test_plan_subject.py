@@ -299,3 +299,29 @@ def test_kinds_are_told_apart(subject: str, kind: Kind) -> None:
 def test_an_action_is_said_again_in_few_words(action: str, gist: str) -> None:
     """Once it has been said in full, an action is named by what it can't be without."""
     assert read_subject(action, "en", None).gist == gist
+
+
+@pytest.mark.parametrize(
+    ("words", "later"),
+    [
+        (
+            "Two children build a kite in an old barn, then fly it over the wheat fields",
+            ("the two children fly it over the wheat fields",),
+        ),
+        ("A man walks in, then finds a door", ("the man finds a door",)),
+        ("A fox runs through the snow, then rests under a tree", ("the fox rests under a tree",)),
+        ("A girl opens a box and then smiles", ("the girl smiles",)),
+        (
+            "A boy runs, then jumps into the lake, and finally swims home",
+            ("the boy jumps into the lake", "the boy swims home"),
+        ),
+        ("A city at night, then snow", ()),
+        ("A lighthouse, then storm clouds", ()),
+        ("A wolf howls; then silence", ()),
+        ("a cup of coffee, then a hand", ()),
+        ("A dog barks, then flowers in a field", ()),
+    ],
+)
+def test_what_is_done_then_is_a_moment_of_its_own(words: str, later: tuple[str, ...]) -> None:
+    """A verb after `then` needs no subject to be what happens next; a noun there is something to be seen."""
+    assert read_subject(words, "en", None).later == later
