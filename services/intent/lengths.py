@@ -144,6 +144,12 @@ _CORRECTED = re.compile(
         "meglio|不|不对|还是|नहीं|نه|لا|нет|instead|or rather|wait"
     )
 )
+_MENDED = re.compile(
+    r"[\s,;.–—-]{0,4}"
+    + any_of("no|nein|non|não|actually|sorry|make that|make it|i mean|rather|or rather|better|besser|lieber|mejor")
+    + r"[\s,]{1,3}(?:make (?:that|it) )?(\d{1,3})(?=\s*(?:[.,;!?\n]|$))"
+)
+"""A figure that takes the place of the one before it: `20 seconds, no, 30`."""
 _DECADE_BEFORE = re.compile(
     any_of("his|her|their|the|early|mid|late|in|19|18|20|from the|of the|like the|une|los|les|die|den|gli|my|our")
     + r"\s*'?$|'$"
@@ -163,6 +169,10 @@ _DECADE_FITS = re.compile(
 )
 _TIMELINE_AFTER = re.compile(r"\s*[)\]]?\s*[:：\-—|]|\s*[)\]]")
 _HERE_ONLY = re.compile(r"^[\s\d.,:;%&+/'\"()-]*$")
+_OF = re.compile(r"\s*of\b")
+_SENTENCE_OVER = re.compile(r"\s*(?:[.!?;\n]|$)")
+STORY_MIN_S = 180.0
+"""What goes on for longer goes on in the story: a film is seldom longer than a few minutes."""
 BEFORE_WINDOW, AFTER_WINDOW = 40, 40
 
 
@@ -197,6 +207,12 @@ def read_lengths(text: Text, taken: tuple[Span, ...], shot_count: int | None, *,
             # A correction takes the place of what was said before it.
             if said and _CORRECTED.search(text.folded[spans[-1][1] : one.start][:40]):
                 said.clear()
+            mended = _MENDED.match(text.folded, one.end)
+            if mended is not None:
+                unit_s = 60 if "min" in text.folded[one.start : one.end] else 1
+                said.append(Length(float(mended.group(1)) * unit_s))
+                spans.append((one.start, mended.end()))
+                continue
             said.append(_length(one))
             spans.append((one.start, one.end))
         elif strength == "weak" and weak is None:
@@ -258,7 +274,13 @@ def _strength(text: Text, one: Quantity, blanked: str, count: int) -> str:
         fits = has_film or has_length or _WANT.match(left) or re.match(r"\s*min", after) or _is_alone(blanked, clause)
         return "said" if fits and not _CLOCK_TIME.search(before) else "story"
     if one.is_bare:
-        return "said" if has_film or has_length or (_WANT.match(left) and _is_alone(blanked, clause)) else "story"
+        if has_film or has_length or (_WANT.match(left) and _is_alone(blanked, clause)):
+            return "said"
+        if one.seconds > STORY_MIN_S or _WAITS.search(left[-30:]):
+            return "story"
+        if not text.folded[: one.start].strip() and _OF.match(after):
+            return "said"
+        return "weak" if _FOR.search(before) and _SENTENCE_OVER.match(text.folded, one.end) else "story"
     if _WAITS.search(left[-30:]) and not (has_film or has_length):
         return "story"
     if has_film or has_length or _is_alone(blanked, clause):
@@ -274,8 +296,8 @@ def _strength(text: Text, one: Quantity, blanked: str, count: int) -> str:
     if closes and one.has_figures and not _FOR.search(before):
         return "said"
     if _FOR.search(before) and not _WAITS.search(left):
-        # `Sails for three hours` is a story; a film is seldom longer than a few minutes.
-        if one.seconds > 180:
+        # `Sails for three hours` is a story.
+        if one.seconds > STORY_MIN_S:
             return "story"
         return "said" if one.seconds >= 10 and closes else "weak"
     return "story"

@@ -74,6 +74,12 @@ _TO = frozenset(fold("to - – bis à a or oder ou o u and und y et e 到 至 �
 _BETWEEN = re.compile(
     rf"(?:{'|'.join(('between', 'zwischen', 'entre', 'tra', 'fra', 'zw.'))}|{fold('بین')}|{fold('بين')})\s+$"
 )
+_OR = frozenset(("or", "oder", "ou", "o"))
+_PERHAPS = frozenset(
+    fold("maybe perhaps possibly even rather vielleicht eventuell peut-être quizás talvez forse").split()
+)
+# What may follow the second figure of `20 seconds or 30` without being what it counts.
+_ENDS = re.compile(r"\s*(?:[.,;!?\n)]|$|if\b|when\b|so\b|wenn\b|falls\b)")
 _ONLY_BETWEEN = frozenset(("and", "und", "y", "et", "e"))
 _AND = frozenset(fold("and und et y e و и und , और").split())
 # What may follow the seconds of `one minute 20` without being what they count.
@@ -153,21 +159,38 @@ def _range_at(text: Text, index: int) -> Read | None:
     if at_link >= len(tokens) or tokens[at_link].text not in _TO:
         return None
     link = tokens[at_link].text
-    if link in _ONLY_BETWEEN and not _BETWEEN.search(
-        text.folded[max(0, tokens[index].start - 12) : tokens[index].start]
-    ):
+    between = _BETWEEN.search(text.folded[: tokens[index].start], max(0, tokens[index].start - 12))
+    if link in _ONLY_BETWEEN and not between:
         return None
     if unit and unit[0] > 1 and link in _AND:
         return None
     at_high = at_link + 1
     if link != "-" and at_high < len(tokens) and tokens[at_high].text == "-":
         at_high += 1
+    while link in _OR and at_high < len(tokens) and tokens[at_high].text in _PERHAPS:
+        at_high += 1
+    start = between.start() if between else tokens[index].start
     high = _quantity_at(text, at_high)
+    if high is None and unit and link in _OR:
+        return _either(text, start, low_value * unit[0], at_high, unit[0])
     if high is None or high[0].is_bare:
         return None
     quantity, end = high
     scale = unit[0] if unit else _unit_of(text, at_high)
-    return replace(quantity, start=tokens[index].start, from_s=low_value * scale, is_decade_like=False), end
+    return replace(quantity, start=start, from_s=low_value * scale, is_decade_like=False), end
+
+
+def _either(text: Text, start: int, first_s: float, index: int, unit_s: float) -> Read | None:
+    """Return the range from an amount to a figure that shares its unit: `20 seconds or maybe 30`."""
+    number = number_at(text.tokens, index)
+    if number is None or text.tokens[index].text in _ARTICLES:
+        return None
+    value, after = number
+    end = text.tokens[after - 1].end
+    if not _ENDS.match(text.folded, end):
+        return None
+    low, high = sorted((first_s, value * unit_s))
+    return Quantity(start, end, high, from_s=low, has_figures=text.tokens[index].is_digits), after
 
 
 def _unit_of(text: Text, index: int) -> float:

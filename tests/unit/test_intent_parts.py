@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.intent.aspects import KNOWN, aspect_of_size, read_aspects
 from services.intent.languages import Text, fold, language_of
+from services.intent.lengths import read_lengths
 from services.intent.numbers import number_at
 from services.intent.quantities import quantities
 from services.intent.shots import notes_apart, read_notes
@@ -251,3 +252,32 @@ def test_first_words_may_note_a_segment_after_they_said_what_is_to_be_seen(
 ) -> None:
     """A list of the shots begins with the first one, and stays a list."""
     assert [(one.segment, one.words) for one in notes_apart(Text.of(words))[0]] == notes
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "implied"),
+    [
+        ("a fox, 20 seconds or maybe 30", 25, None),
+        ("20 seconds or maybe 30 seconds, a fox", 25, None),
+        ("a fox, 30 seconds or 20", 25, None),
+        ("ein Fuchs, 20 Sekunden oder vielleicht 30", 25, None),
+        ("between 20 and 30 seconds of sea", 25, None),
+        ("a fox, maybe 20 seconds, no, 30", 30, None),
+        ("a fox, 1 minute, no, 2", 120, None),
+        ("a fox, 20 seconds, no snow", 20, None),
+        ("a fox, 20 seconds, no 3 foxes", 20, None),
+        ("a minute of rain", 60, None),
+        ("An old man sits by the sea for a minute", None, 60),
+        ("A girl waits at the bus stop. The rain falls for a minute.", None, 60),
+        ("She holds her breath for a minute, then dives", None, None),
+        ("a man waits for a minute", None, None),
+        ("a boat drifts for an hour", None, None),
+    ],
+)
+def test_a_length_said_with_a_second_thought_is_the_one_meant(
+    words: str, said: float | None, implied: float | None
+) -> None:
+    """Two figures share their unit, a correction takes the place of the first, and `for a minute` is not lost."""
+    found = read_lengths(Text.of(words), (), None)
+    assert [one.seconds for one in found.said] == ([] if said is None else [said])
+    assert (found.implied.seconds if found.implied else None) == implied
