@@ -27,6 +27,13 @@ def end_of(production: Production) -> KindlingError | None:
         case board.Outdated() as status:
             shown = status_view(status)
             return Trouble(Exit.STUCK, f"{production.id} waits for a newer Kindling.", why=shown.says, help=shown.help)
+        case board.Asking(question=question):
+            return Trouble(
+                Exit.STUCK,
+                f"{production.id} waits for your answer: {question.asked.text}",
+                why="Nothing can be assumed in its place.",
+                help=f'Say it: kindling answer {production.id} "…" && kindling make --continue {production.id}',
+            )
         case _:
             many = len(production.open_stalls) > 1
             return Trouble(

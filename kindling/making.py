@@ -84,7 +84,8 @@ class Making:
             self._show_news(since)
             match status_of(self._production):
                 case board.Asking(question=question):
-                    await self._answer(question)
+                    if not await self._answer(question):
+                        return self._production
                 case AwaitingApproval(sample=sample):
                     await self._judge(sample)
                 case Stalled(stalls=(Stall(problem=Problem(kind=forks.HOLD)) as hold,)):
@@ -263,36 +264,41 @@ class Making:
                 return
             await self._watch.change(60)
 
-    async def _answer(self, question: Question) -> None:
+    async def _answer(self, question: Question) -> bool:
+        """Have a question answered; say whether it can go on. What has no assumption needs a person's words."""
         asked, production = question.asked, self._production.id
         if script.is_repeated(self._production) and asked.assumed:
             await self._look_on()
-            return
+            return True
         if self._is_new(f"question {question.number}"):
             self._display.close()
             self._display.show(screen.question_panel(question, self._display.width))
+        if self._manner.yes and not asked.assumed:
+            return False
         if self._manner.yes:
             if self._is_new(f"yes to question {question.number}"):
                 self._say(f"taking what is assumed (--yes): {asked.assumed}")
             await self._act(lambda: self._gateway.answer(production, ""))
-            return
+            return True
         if not self._manner.is_asking:
             if self._is_new(f"how to answer {question.number}"):
                 self._say("There is no terminal to ask on. Waiting for somebody to say, in another one:", "bold")
                 self._say(f'  kindling answer {production} "…"')
             await self._look_on()
-            return
+            return True
 
         async def settled() -> None:
             while self._production.open_question == question:
                 await self._watch.change(60)
 
-        words = await self._display.ask("your answer [Enter takes the assumption]", settled)
+        choice = " [Enter takes the assumption]" if asked.assumed else ""
+        words = await self._display.ask(f"your answer{choice}", settled)
         if words is NoAnswer.CLOSED:
             raise Left
-        if isinstance(words, str):
+        if isinstance(words, str) and (words or asked.assumed):
             said = words
             await self._act(lambda: self._gateway.answer(production, said))
+        return True
 
     async def _unstick(self, stalls: tuple[Stall, ...]) -> bool:
         """Show what is in the way; say whether the person let it go on."""

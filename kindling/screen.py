@@ -174,10 +174,8 @@ def _size_of(width: int | None, height: int | None) -> str:
 def question_panel(question: Question, width: int) -> RenderableType:
     """Return what Kindling asks, why, and what holds without an answer."""
     asked = question.asked
-    rows: list[tuple[str, RenderableType]] = [
-        ("why", words(sentence(asked.why))),
-        ("otherwise", words(sentence(asked.assumed))),
-    ]
+    said = (("why", asked.why), ("otherwise", asked.assumed))
+    rows: list[tuple[str, RenderableType]] = [(name, words(sentence(text))) for name, text in said if text]
     return _box("A question", Group(words(asked.text, "bold"), labelled(rows)), "yellow", min(width, WIDTH_MAX))
 
 

@@ -27,7 +27,7 @@ from tests.unit import cli_story as story
 
 @dataclass
 class Crew:
-    """Says what is written next. Words of the person steer it: `question`, `soft`, `stuck`."""
+    """Says what is written next. Words of the person steer it: `question`, `hard`, `soft`, `stuck`."""
 
     segments: int = 3
     is_at_work: asyncio.Event = field(default_factory=asyncio.Event)
@@ -52,7 +52,7 @@ class Crew:
             asked = "Which picture?"
             return e.IntentQuestioned(
                 number=1, heard=heard, field="images", text=asked, why="None came with the words.",
-                assumed="it is made from the words alone", made=story.MADE,
+                assumed="" if "hard" in said else "it is made from the words alone", made=story.MADE,
             )  # fmt: skip
         number = len(state.briefs) + 1
         changes = (e.Change(field="light", was="dusk", now="night"),) if number > 1 else ()

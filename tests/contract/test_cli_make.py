@@ -170,6 +170,28 @@ async def test_yes_approves_and_takes_the_assumption_and_says_both(stage: Stage,
     assert "approved without asking (--yes)" in screen.text
 
 
+async def test_yes_leaves_a_question_without_an_assumption_to_the_person(stage: Stage, tmp_path: Path) -> None:
+    """There is nothing to take: it ends with the question and how to answer it, and asks the gateway nothing."""
+    screen = Screen()
+    production = await make(stage, tmp_path, "a lighthouse, hard question", screen, yes=True, is_asking=False)
+    ended = end_of(production)
+    assert ended is not None
+    assert code_of(ended) is Exit.STUCK
+    assert "Which picture?" in str(ended)
+    assert f"kindling answer {production.id}" in ended.help
+    assert [one.words for one in production.conversation] == ["a lighthouse, hard question"]
+    assert "otherwise" not in screen.text
+
+
+async def test_enter_is_no_answer_to_a_question_without_an_assumption(stage: Stage, tmp_path: Path) -> None:
+    """It is asked again, and words are what answers it."""
+    screen = Screen(replies=["", "the red one", ""])
+    production = await make(stage, tmp_path, "a lighthouse, hard question", screen)
+    assert end_of(production) is None
+    assert screen.asked[:2] == ["your answer", "your answer"]
+    assert [one.words for one in production.conversation] == ["a lighthouse, hard question", "the red one"]
+
+
 async def test_a_question_is_asked_in_place(stage: Stage, tmp_path: Path) -> None:
     """The answer goes to the question that was shown, with its reason."""
     screen = Screen(replies=["the red one", ""])
