@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -250,6 +251,34 @@ _ENDINGS = {
     "it": ("zione", "ando", "endo", "ita", "etto", "ella", "ello", "mente", "osso", "otto", "tto", "cchio"),
     "en": ("ing", "ght", "ed", "ly", "ness", "tion"),
 }
+_OTHERS = {
+    "nl": ("", "een het niet van voor naar door zijn haar seconden minuut sneeuw zee vrouw langs onder loopt rent met"),
+    "sv": ("å", "ett och är på med som av genom inte från till sekunder minut flicka pojke springer går havet snön"),
+    "da": ("åø", "et og er på med som af gennem ikke fra til sekunder minut pige dreng løber går havet sneen"),
+    "nb": ("åø", "et og er på med som av gjennom ikke fra til sekunder minutt jente gutt løper går havet snøen"),
+    "fi": ("ä", "ja on ei joka kun yli alla läpi sekuntia minuutti nainen mies tyttö poika meri lumi kettu juoksee"),
+    "pl": ("ąćęłńśźż", "i w na z się nie przez jest pod nad sekund minuta kobieta dziewczyna chłopiec śnieg morze"),
+    "cs": ("ěščřžůť", "a v na se není přes je pod nad sekund minuta žena muž dívka chlapec sníh moře lesem"),
+    "hu": ("őű", "egy az és nem van át alatt másodperc perc nő férfi lány fiú hó tenger fut megy róka"),
+    "ro": ("ășțţ", "un o și în pe cu nu este prin sub secunde minut femeie bărbat fată băiat zăpadă mare aleargă"),
+    "tr": ("ğışç", "bir ve bu ile için değil üzerinde altında saniye dakika kadın adam kız çocuk kar deniz koşan"),
+    "vi": ("ạảấầẩậắằặẹẻẽếềểệỉịọỏốồổộớờởợụủứừửựỳỵđư", "một và trong trên với không của qua giây phút cô người biển"),
+    "id": (
+        "",
+        "seorang seekor di dan yang dengan untuk tidak dari detik menit perempuan lelaki anak laut salju berlari",
+    ),
+}
+"""Signs and common words of languages whose lengths and shapes are not read, so that none is taken for another."""
+_OTHER_WORDS = {language: frozenset(fold(words).split()) for language, (_, words) in _OTHERS.items()}
+_SCRIPTS = {
+    "ARMENIAN": "hy", "BENGALI": "bn", "ETHIOPIC": "am", "GEORGIAN": "ka", "GREEK": "el", "GUJARATI": "gu",
+    "GURMUKHI": "pa", "HEBREW": "he", "KANNADA": "kn", "KHMER": "km", "LAO": "lo", "MALAYALAM": "ml", "MYANMAR": "my",
+    "SINHALA": "si", "TAMIL": "ta", "TELUGU": "te", "THAI": "th",
+}  # fmt: skip
+_LOANED = frozenset("éèêëïîâàäöüçñåø")
+"""Letters that English names and loan words have, too: `naïve`, `café`."""
+UNKNOWN = "und"
+"""The BCP 47 tag of words whose language can't be told."""
 _COMMON_WORDS = {language: frozenset(fold(words).split()) for language, words in _COMMON.items()}
 _PERSIAN_WORDS = frozenset(
     fold(
@@ -263,6 +292,8 @@ _ARABIC_WORDS = frozenset(
 
 def language_of(text: Text) -> str:
     """Return the BCP 47 tag of the language the words are most likely in; `en` where nothing speaks for another.
+
+    `und` stands for letters of a script or a kind that none of the languages here has.
 
     Scripts decide first, then a few common words of each language, and letters that only one of them has.
     """
@@ -282,7 +313,8 @@ def language_of(text: Text) -> str:
     if counts["kana"] and counts["kana"] * 3 >= len(letters) * 0.15:
         return "ja"
     if counts[script] < max(1.0, 0.3 * len(letters)):
-        return _latin_language(text, said)
+        latin = sum(unicodedata.name(one, "").startswith("LATIN") for one in letters)
+        return _latin_language(text, said) if latin * 2 >= len(letters) else _language_of_script(letters)
     match script:
         case "arabic":
             return _arabic_language(text, said)
@@ -290,6 +322,11 @@ def language_of(text: Text) -> str:
             return "zh"
         case other:
             return {"hangul": "ko", "cyrillic": "ru", "devanagari": "hi", "kana": "ja"}[other]
+
+
+def _language_of_script(letters: list[str]) -> str:
+    scripts = Counter(unicodedata.name(one, "").partition(" ")[0] for one in letters)
+    return _SCRIPTS.get(scripts.most_common(1)[0][0], UNKNOWN)
 
 
 def _arabic_language(text: Text, said: str) -> str:
@@ -308,4 +345,13 @@ def _latin_language(text: Text, said: str) -> str:
     for language, endings in _ENDINGS.items():
         score[language] += 0.5 * sum(one.endswith(endings) and len(one) > 4 for one in words)
     best = max(score, key=lambda one: score[one])
+    others = {
+        language: sum(one in _OTHER_WORDS[language] for one in words) + 0.9 * any(one in said for one in signs)
+        for language, (signs, _) in _OTHERS.items()
+    }
+    other = max(others, key=lambda one: others[one])
+    if others[other] > max(score[best], 1.5):
+        return other
+    if not score[best] and any(one.isalpha() and not one.isascii() and one not in _LOANED for one in said):
+        return UNKNOWN
     return "en" if score["en"] >= score[best] else best

@@ -200,6 +200,17 @@ def test_the_nearest_ratio_of_a_picture_lies_on_its_side_of_the_square(width: in
         ("قطة على السطح", "ar"),
         ("кот на крыше", "ru"),
         ("mansion", "en"),
+        ("naïve", "en"),
+        ("Björk in a café, 10 seconds", "en"),
+        ("Ett rödräv springer genom snön", "sv"),
+        ("Een vos rent door de sneeuw, 12 seconden", "nl"),
+        ("lis biegnie przez śnieg, 10 sekund", "pl"),
+        ("Karda koşan kırmızı bir tilki, 10 saniye", "tr"),
+        ("Một con cáo chạy trong tuyết", "vi"),
+        ("একটি শিয়াল বরফে দৌড়ায়", "bn"),
+        ("Μια αλεπού τρέχει στο χιόνι", "el"),
+        ("Zażółć gęślą", "und"),
+        ("ᏣᎳᎩ", "und"),
     ],
 )
 def test_languages_are_told_apart(words: str, language: str) -> None:
