@@ -107,3 +107,18 @@ def picture_changes(was: str, now: str) -> tuple[str, ...]:
 def _named(role: str) -> str:
     """Return what a picture is called by its role; a role of a newer Kindling is called by its own name."""
     return PICTURE[ImageRole(role)] if role in PICTURE else f"{role.replace('_', ' ')} picture"
+
+
+_WORK = {
+    "intent": "the reading of the words",
+    "sample": "the sample",
+    "plan": "the plan",
+    "last look": "the last look",
+    "film": "the film",
+}
+
+
+def work_in_words(about: str) -> str:
+    """Return what a piece of work is about, for people: of `review 2-1` it is `the review of take 2-1`."""
+    kind, _, name = about.partition(" ")
+    return f"the review of take {name}" if kind == "review" and name else _WORK.get(about, about)

@@ -14,6 +14,8 @@ from collections.abc import Collection
 import msgspec
 from msgspec import Struct
 
+from bus.brief_words import work_in_words
+
 
 class Side(enum.StrEnum):
     """What the GPU is wanted for."""
@@ -191,7 +193,8 @@ def state_of(lease: Lease) -> str:
 
 
 def _named(one: Guest, production: str = "") -> str:
-    return one.wish.about if one.wish.production == production else f"{one.wish.about} of {one.wish.production}"
+    about = work_in_words(one.wish.about)
+    return about if one.wish.production == production else f"{about} of {one.wish.production}"
 
 
 def listed(names: tuple[str, ...], most: int = 3) -> str:

@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bus.brief_words import MODE, ROLE, field_name, field_value, picture_changes
+from bus.brief_words import MODE, ROLE, field_name, field_value, picture_changes, work_in_words
 from bus.events import IntentParsed, Problem, ProductionDone
 from bus.plan import (
     Assumption,
@@ -265,7 +265,7 @@ def problem_panel(stall: Stall, production: Production, width: int) -> Renderabl
     again = f"kindling resume {production.id}" + (f" {stall.number}" if len(production.open_stalls) > 1 else "")
     rows.append(("go on", Text(again, style="bold", overflow="fold")))
     inside = Group(words(sentence(problem.what), "bold"), labelled([*rows], label_width=6))
-    return _box(f"Problem {stall.number}: {problem.about}", inside, "red", min(width, WIDTH_MAX))
+    return _box(f"Problem {stall.number}: {work_in_words(problem.about)}", inside, "red", min(width, WIDTH_MAX))
 
 
 def end_panel(problem: Problem, width: int) -> RenderableType:

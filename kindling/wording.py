@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bus import codec
 from bus import events as e
-from bus.brief_words import change_in_words, field_value
+from bus.brief_words import change_in_words, field_value, work_in_words
 from bus.likeness import MATCHING, Comparison
 from bus.plan import Artifact, Brief, Made, Order, Outcome, Plan
 from kindling.alike import likeness_in_words
@@ -129,7 +129,7 @@ def _plan(plan: Plan) -> str:
 
 def _problem(problem: e.Problem) -> str:
     parts = (problem.what, problem.why, problem.help)
-    return f"{problem.about}: " + " ".join(sentence(part) for part in parts if part)
+    return f"{work_in_words(problem.about)}: " + " ".join(sentence(part) for part in parts if part)
 
 
 def _failure(failure: e.Failure) -> str:

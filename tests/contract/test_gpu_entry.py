@@ -166,7 +166,7 @@ async def test_whoever_watches_the_log_sees_whose_turn_it_is(
         said = ""
         for guests, wanted in (
             ((inside,), "GPU: ComfyUI has the GPU: segment 1 of fox (creator)"),
-            ((inside, waiting), "; waiting: review 2-1 of fox (reviewer)"),
+            ((inside, waiting), "; waiting: the review of take 2-1 of fox (reviewer)"),
         ):
             lease = Lease(number=1, side=Side.RENDER, is_clear=True, guests=guests)
             await entries.write(msgspec.json.encode(lease), (await entries.read()).revision)

@@ -25,7 +25,7 @@ from kindling.tail import event_line
 from kindling.wording import said, spell_bytes, spell_length, spell_seconds
 from services.gateway.view import summary
 from tests.golden.examples import EXAMPLES
-from tests.unit.cli_story import MADE, Story, brief, verdict
+from tests.unit.cli_story import MADE, Story, brief, stall, verdict
 
 WIDTHS = [80, 120]
 
@@ -106,6 +106,13 @@ def test_a_problem_says_what_why_what_would_help_and_how_to_go_on() -> None:
     ):
         assert part in text
     assert f"kindling resume {state.id}" in text
+
+
+def test_a_problem_names_its_work_in_words() -> None:
+    """`review 2-1` is what the services call it; a person reads which take that is."""
+    state = begun().stalled("review 2-1").state()
+    assert "Problem 1: the review of take 2-1" in drawn(problem_panel(state.open_stalls[0], state, 80))
+    assert "the review of take 2-1: " in said(stall(begun().state(), "review 2-1")).text
 
 
 def test_of_several_problems_each_is_resumed_by_its_number() -> None:

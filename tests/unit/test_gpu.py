@@ -106,9 +106,9 @@ def test_it_is_said_who_has_the_gpu_and_who_waits() -> None:
     assert state_of(RENDERING) == "ComfyUI has the GPU: segment 1 of fox (creator)"
     waiting = came(RENDERING, guest("t1", Side.THINK, about="review 2-1"))
     assert state_of(waiting) == (
-        "ComfyUI has the GPU: segment 1 of fox (creator); waiting: review 2-1 of fox (reviewer)"
+        "ComfyUI has the GPU: segment 1 of fox (creator); waiting: the review of take 2-1 of fox (reviewer)"
     )
     assert why_waiting(waiting, waiting.guests[1]) == "the GPU is rendering segment 1"
     opening = opened(left(waiting, ("r1",)), Side.THINK, 2)
-    assert state_of(opening) == "ComfyUI frees the GPU's memory for Ollama: review 2-1 of fox (reviewer)"
+    assert state_of(opening) == "ComfyUI frees the GPU's memory for Ollama: the review of take 2-1 of fox (reviewer)"
     assert why_waiting(opening, opening.guests[0]) == "ComfyUI is to free the GPU's memory"
