@@ -72,6 +72,17 @@ def test_several_are_several_only_where_the_subject_is() -> None:
     """One cat among trees is one cat."""
     assert reading_of("a cat among trees and houses").count == 1
     assert reading_of("cats among trees").count == 3
+    assert reading_of("two small children build a kite").count == 2
+    assert reading_of("a couple on a bench").count == 2
+    assert reading_of("a man between two trees").count == 1
+
+
+def test_what_is_old_is_what_the_word_stands_before() -> None:
+    """Children in an old barn are no greybeards; an old keeper is."""
+    for young in ("two children build a kite in an old barn", "a girl in an old wooden house", "a boy, old film look"):
+        assert "old" not in reading_of(young).traits
+    for old in ("an old man in a barn", "an old lighthouse keeper", "an old and tired tailor", "two old friends"):
+        assert "old" in reading_of(old).traits
 
 
 def caption_ink(text: str, width: int = 832, height: int = 480) -> Frame:

@@ -20,7 +20,7 @@ from services.creator.renderers.stage.palette import BadPalette
 from services.creator.renderers.stage.scene import Scene
 from services.creator.renderers.stage.still import Still
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Raised when the same order gives other pixels than before."""
 PREVIEW_EVERY: Final = 8
 PREVIEW_WIDTH: Final = 320

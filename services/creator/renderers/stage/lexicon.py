@@ -250,8 +250,24 @@ ACTIONS: Final = (
         "walk\\w*|stroll\\w*|wander\\w*|hik\\w+|step\\w*|climb\\w*|march\\w*|geht|läuft|marche|camina|cammina",
     ),
 )
+_NO_PEOPLE: Final = (
+    "attic|barns?|bars?|bench|bicycle|bike|boats?|books?|boots|bridges?|bus|cabins?|café|cafe|cameras?|cars?|castles?|"
+    "films?|movies?|cats?|chairs?|chest|church|cinema|city|clocks?|cottages?|docks?|dogs?|doors?|factory|farm|fence|forest|"
+    "garden|gates?|gramophone|harbou?r|hat|horses?|hotel|houses?|huts?|kitchen|lamps?|letters?|library|"
+    "lighthouse(?! keeper)|mansion|maps?|market|mills?|mine|mirror|oaks?|palace|photos?|photographs?|piano|pier|"
+    "port|pub|quarter|radio|rails?|road|rooms?|rope|ruins?|school|ships?|shops?|square|stations?|stones?|streets?|"
+    "suitcase|coat|tables?|temples?|theat(?:re|er)|towers?|town|trains?|trams?|trees?|trucks?|typewriter|village|walls?|well|"
+    "windmill|windows?"
+)
+"""What is old without making anybody in the picture so."""
+TWO: Final = "two|both|a pair of|zwei|deux|dos|due|dois"
+COUPLES: Final = "couple|lovers|twins"
 TRAITS: Final = (
-    ("old", "old|elderly|aged|grandmother|grandfather|alter|alte|vieux|vieil|viejo|vecchio|wrinkled"),
+    (
+        "old",
+        f"old(?! (?:[\\w-]+ )?(?:{_NO_PEOPLE})(?![a-z]))|elderly|aged|"
+        "grandmother|grandfather|alter|alte|vieux|vieil|viejo|vecchio|wrinkled",
+    ),
     ("beard", "beard\\w*|keeper|sailor|fisherman|wizard|old man|captain"),
     ("hat", "hat|cap|keeper|sailor|detective|wizard|witch|cowboy|captain|noir"),
     ("umbrella", "umbrella|rain\\w*|regenschirm|parapluie"),

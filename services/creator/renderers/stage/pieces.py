@@ -33,7 +33,8 @@ def cast(design: Design, *, shadow: bool = True, floats: bool = False) -> list[P
     casts_shadow = shadow and not mark.is_portrait
     items: list[Piece] = []
     if reading.count > 1 and not mark.is_portrait:
-        for other, share, phase in _company(mark, is_flock=reading.subject in (Subject.FISH, Subject.BIRD)):
+        company = _company(mark, is_flock=reading.subject in (Subject.FISH, Subject.BIRD))
+        for other, share, phase in company[:1] if reading.count == 2 else company:
             depth = 0.6 + 0.4 * share
             items.append(design.actor(reading.subject, other, depth, phase=phase, shadow=casts_shadow, floats=floats))
     items.append(design.actor(reading.subject, mark, 1.0, shadow=casts_shadow, floats=floats))

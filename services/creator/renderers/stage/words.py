@@ -27,7 +27,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     is_empty: bool
     """Nobody and nothing is named: the place is all there is to see."""
     count: int
-    """How many of the subject: 1, or 3 where the words speak of several."""
+    """How many of the subject: 1, 2, or 3 where the words speak of several."""
     props: tuple[Subject, ...]
     """What stands in the distance."""
     traits: frozenset[str]
@@ -87,7 +87,7 @@ def read(order: Order, ramp: Ramp) -> Reading:
         subject=subject,
         action=_first(lexicon.ACTIONS, scene) or Action.STAND,
         is_empty=not named and order.shot in _CLOSE and place not in (Place.STUDIO, Place.UNDERWATER),
-        count=3 if subject is Subject.FISH or _says(scene, lexicon.MANY.get(subject, "$^")) else 1,
+        count=_count(subject, scene),
         props=tuple(one for one in seen if one in lexicon.PROPS and one is not subject),
         traits=traits,
     )
@@ -107,6 +107,15 @@ def _subject(named: tuple[Subject, ...], place: Place) -> Subject:
             return Subject.SHIP
         case _:
             return Subject.PERSON
+
+
+def _count(subject: Subject, scene: str) -> int:
+    many = lexicon.MANY.get(subject, "$^")
+    if _says(scene, rf"(?:{lexicon.TWO}) (?:[\w-]+ ){{0,2}}?(?:{many})"):
+        return 2
+    if subject is Subject.PERSON and _says(scene, lexicon.COUPLES):
+        return 2
+    return 3 if subject is Subject.FISH or _says(scene, many) else 1
 
 
 def _light_of(ramp: Ramp) -> Light:
