@@ -185,7 +185,9 @@ def tell_left(production: ProductionId | None) -> None:
         aside("Stopped; nothing was asked for yet.", "yellow")
     else:
         aside("Stopped watching; the production stays in the log. To go on:", "yellow")
-        aside(f"  kindling make --continue {production}", "bold")
+        # Servers that were only named on the command line are named again: the settings don't know them.
+        servers = "".join(f" --comfyui {url}" for url in os.environ.get(COMFYUI_VARIABLE, "").split())
+        aside(f"  kindling make --continue{servers} {production}", "bold")
 
 
 def tell_end(production: Production, places: Places, *, as_json: bool) -> None:

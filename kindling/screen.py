@@ -261,7 +261,9 @@ def _joined(segment: Segment) -> str:
 def problem_panel(stall: Stall, production: Production, width: int) -> RenderableType:
     """Return a problem that needs a person: what, why, what would help, and how to go on."""
     problem = stall.problem
-    rows = [(label, words(sentence(text))) for label, text in (("why", problem.why), ("help", problem.help)) if text]
+    # A reason that stands in the first sentence already is not said twice.
+    why = "" if problem.why in problem.what else problem.why
+    rows = [(label, words(sentence(text))) for label, text in (("why", why), ("help", problem.help)) if text]
     again = f"kindling resume {production.id}" + (f" {stall.number}" if len(production.open_stalls) > 1 else "")
     rows.append(("go on", Text(again, style="bold", overflow="fold")))
     inside = Group(words(sentence(problem.what), "bold"), labelled([*rows], label_width=6))
@@ -270,7 +272,9 @@ def problem_panel(stall: Stall, production: Production, width: int) -> Renderabl
 
 def end_panel(problem: Problem, width: int) -> RenderableType:
     """Return why it can't be made."""
-    rows = [(label, words(sentence(text))) for label, text in (("why", problem.why), ("help", problem.help)) if text]
+    # A reason that stands in the first sentence already is not said twice.
+    why = "" if problem.why in problem.what else problem.why
+    rows = [(label, words(sentence(text))) for label, text in (("why", why), ("help", problem.help)) if text]
     inside = Group(words(sentence(problem.what), "bold"), labelled([*rows], label_width=6))
     return _box("It can't be made", inside, "red", min(width, WIDTH_MAX))
 

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from bus import events as e
 from bus.production import Production
 from bus.work import Step
+from kindling.command_make import tell_left
 from kindling.findings import shorten
 from kindling.lines import Pace, Where, left_s, lines_of, lines_view
 from kindling.page import age_of, production_page, productions_table
@@ -23,9 +25,10 @@ from kindling.preview import WIDTH_MAX, draw
 from kindling.screen import brief_panel, film_note, plan_table, problem_panel, question_panel, sample_line, words
 from kindling.tail import event_line
 from kindling.wording import said, spell_bytes, spell_length, spell_seconds
+from services._kit.settings import COMFYUI_VARIABLE
 from services.gateway.view import summary
 from tests.golden.examples import EXAMPLES
-from tests.unit.cli_story import MADE, Story, brief, stall, verdict
+from tests.unit.cli_story import ID, MADE, Story, brief, stall, verdict
 
 WIDTHS = [80, 120]
 
@@ -113,6 +116,29 @@ def test_a_problem_names_its_work_in_words() -> None:
     state = begun().stalled("review 2-1").state()
     assert "Problem 1: the review of take 2-1" in drawn(problem_panel(state.open_stalls[0], state, 80))
     assert "the review of take 2-1: " in said(stall(begun().state(), "review 2-1")).text
+
+
+def test_a_reason_that_is_in_the_first_sentence_is_not_said_twice() -> None:
+    """What failed names the reason at times; the line for it would only repeat it."""
+    told = stall(begun().state(), "segment 3")
+    problem = structs.replace(told.problem, what="The render failed: no server is named", why="no server is named")
+    state = begun().tell(structs.replace(told, problem=problem)).state()
+    text = drawn(problem_panel(state.open_stalls[0], state, 80))
+    assert text.count("no server is named") == 1
+    assert "Allow a smaller size" in text
+
+
+def test_who_leaves_is_told_the_servers_to_go_on_with(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Servers named on the command line are in no settings: without them the film would find none."""
+    monkeypatch.setenv(COMFYUI_VARIABLE, "http://gpu1:8188 http://gpu2:8188")
+    tell_left(ID)
+    line = " ".join(capsys.readouterr().err.split())
+    assert f"kindling make --continue --comfyui http://gpu1:8188 --comfyui http://gpu2:8188 {ID}" in line
+    monkeypatch.delenv(COMFYUI_VARIABLE)
+    tell_left(ID)
+    assert f"kindling make --continue {ID}" in capsys.readouterr().err
 
 
 def test_of_several_problems_each_is_resumed_by_its_number() -> None:
