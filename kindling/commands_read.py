@@ -147,7 +147,7 @@ def _show(text: str, at: int | None, *, at_time: str | None = None, as_json: boo
 
     import msgspec
 
-    from bus.events import Recorded
+    from bus.events import ProductionDeleted, Recorded
     from kindling.home import find_home, load_settings
     from kindling.moments import ordinal_at, parse_moment
     from kindling.page import production_page
@@ -177,6 +177,8 @@ def _show(text: str, at: int | None, *, at_time: str | None = None, as_json: boo
     film = places.film(state.id, state.cuts[-1]) if state.cuts else ""
     if film:
         console.print(address_line(film), soft_wrap=True)
+    elif state.cuts and at is None and not isinstance(state.end, ProductionDeleted):
+        aside(f"There is no file of the film here. If there should be: kindling verify {state.id} --repair", "yellow")
 
 
 async def _history(text: str) -> tuple[ProductionId, History]:

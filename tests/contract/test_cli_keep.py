@@ -16,6 +16,7 @@ from bus.wire.jetstream import connect
 from bus.wire.log import Sealed
 from kindling.cli import app
 from kindling.exits import Exit
+from kindling.rebuild import arrange
 from kindling.server_conf import ADMIN
 from services._kit.home import Home
 from tests.contract._server import nats_server
@@ -73,6 +74,16 @@ async def test_a_moment_is_shown_by_its_number_or_its_time(here: Place) -> None:
     assert "as of event 4 of 12" in shown.stdout
     for arguments in (("--at", "99"), ("--at-time", "2025-12-31")):
         assert (await here.run("replay", "lighthouse", *arguments)).exit_code == Exit.UNKNOWN
+
+
+async def test_a_film_that_is_not_here_is_said_to_be_so(here: Place) -> None:
+    """In the place of its path: what brings it back. As of an earlier event nobody expects it."""
+    shown = await here.run("show", "lighthouse")
+    assert "no file of the film here" in shown.stderr
+    assert f"kindling verify {here.film.told.production} --repair" in " ".join(shown.stderr.split())
+    arrange(here.film.folder, here.film.store, here.film.told.state)
+    shown = await here.run("show", "lighthouse")
+    assert (shown.stdout.splitlines()[-1].endswith(".mp4"), shown.stderr) == (True, "")
 
 
 async def test_what_changed_between_two_events_is_told(here: Place) -> None:
