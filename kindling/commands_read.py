@@ -268,6 +268,8 @@ def _repair(production: str | None, *, as_json: bool) -> None:
         results().print(reports_view([one.report for one in done]))
     else:
         aside("There is nothing on the log yet.")
+    if any(one.has_names_left for each in done for one in each.mended):
+        aside("Folders of other films still lead to what was altered. Name them anew: kindling rebuild", "yellow")
     if not all(one.report.is_sound for one in done):
         raise typer.Exit(Exit.DAMAGED)
 

@@ -45,6 +45,11 @@ class Mended(Struct, frozen=True, kw_only=True):
     put_aside: str | None = None
     """Where the other bytes were put that lay in its place."""
 
+    @property
+    def has_names_left(self) -> bool:
+        """Say whether those bytes have other names, too: those for people are links to what is stored."""
+        return self.put_aside is not None and Path(self.put_aside).stat().st_nlink > 1
+
 
 class Repaired(Struct, frozen=True, kw_only=True):
     """What became of one production: what was mended, and what is found now."""

@@ -137,6 +137,9 @@ async def test_what_is_damaged_is_found_and_mended(here: Place) -> None:
     stored = film.store.path(take.clip.digest)
     stored.chmod(0o644)
     stored.write_bytes(b"another clip")
+    other = film.folder / "segments" / "another-film-2345" / "segment-001-take-1-approved.mp4"
+    other.parent.mkdir(parents=True)
+    other.hardlink_to(stored)
     found = await here.run("verify", "lighthouse")
     assert found.exit_code == Exit.DAMAGED
     assert "kindling verify --repair" in " ".join(found.stderr.split())
@@ -145,6 +148,7 @@ async def test_what_is_damaged_is_found_and_mended(here: Place) -> None:
     mended = await here.run("verify", "--repair")
     assert mended.exit_code == 0, mended.output
     assert "joined again from its takes" in mended.stdout
+    assert "Folders of other films still lead to what was altered" in " ".join(mended.stderr.split())
     assert (await here.json("rebuild")) == [
         {"production": film.told.production, "file_count": 6, "new_count": 0, "made": [], "findings": []}
     ]
