@@ -107,6 +107,8 @@ def import_(
         )
     if done.new_message_count and done.status == "deleted":
         aside("It was removed where it comes from: its log is all that is left, and `kindling ls` leaves it out.")
+    elif done.status == "outdated":
+        aside("A newer Kindling wrote on it: it can be looked at, and goes on once this one is updated.", "yellow")
     elif done.new_message_count and done.is_waiting:
         aside(f"It waits for you here, as it did there: kindling show {done.production}", "yellow")
     elif done.new_message_count and not done.is_settled:

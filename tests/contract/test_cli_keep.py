@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from bus import events as e
 from bus.ids import EventId
 from bus.wire.jetstream import connect
 from bus.wire.log import Sealed
@@ -21,7 +22,9 @@ from kindling.server_conf import ADMIN
 from services._kit.home import Home
 from tests.contract._server import nats_server
 from tests.contract.small_film import SmallFilm, creator
+from tests.histories import tell_unknown
 from tests.stories import Story
+from tests.unit.archive_house import house, told_in
 
 
 @dataclass
@@ -125,6 +128,25 @@ async def test_a_production_goes_from_one_home_to_another(here: Place, there: Pl
     assert (await here.run("export", "lighthouse", str(file))).exit_code == Exit.REFUSED
     file.write_bytes(file.read_bytes()[:-100])
     assert (await there.run("import", str(file))).exit_code == Exit.DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("tell", "says"),
+    [
+        (tell_unknown, "goes on once this one is updated"),
+        (lambda told: told.tell(e.ProductionDeleted()), "It was removed where it comes from"),
+        (lambda told: told, "this Kindling goes on with it"),
+    ],
+)
+async def test_what_becomes_of_it_here_is_said(
+    there: Place, tmp_path: Path, tell: Callable[[Story], Story], says: str
+) -> None:
+    """Whoever brings a production in hears whether it goes on, and what it waits for."""
+    elsewhere = house(tmp_path / "elsewhere")
+    elsewhere.export(tell(told_in(elsewhere, is_done=False)), tmp_path / "film.zip")
+    imported = await there.run("import", str(tmp_path / "film.zip"))
+    assert imported.exit_code == 0, imported.output
+    assert says in " ".join(imported.stderr.split())
 
 
 async def test_what_is_damaged_is_found_and_mended(here: Place) -> None:
