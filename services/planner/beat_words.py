@@ -54,17 +54,17 @@ ACTING: Final[dict[Role, Sentences]] = {
         (*_LIVING, *_LIFELESS),
         (
             "Nearer now, {the} {action}.",
-            "From the side, {the} {action}, and {detail}.",
+            "From the side, {the} {action} while {detail}.",
             "From low down, {the} {action}.",
             "Larger in the frame now, {the} {action}.",
             "From another side, {the} {action}.",
-            "At eye level, {the} {action}, and {detail}.",
+            "At eye level, {the} {action} while {detail}.",
         ),
     )
     | {
         Kind.WEATHER: (
             "Nearer now, {the} {action}.",
-            "From low down, {the} {action}, and {detail}.",
+            "From low down, {the} {action} while {detail}.",
             "Past a dark edge in the foreground, {the} {action}.",
             "From high up, {the} {action}.",
         )
@@ -108,7 +108,7 @@ ACTING: Final[dict[Role, Sentences]] = {
         (*_LIVING, *_LIFELESS, Kind.WEATHER),
         (
             "The view comes closer while {the} {action}.",
-            "The view stays with {the}, and {detail}.",
+            "The view stays with {the} while {detail}.",
             "The view moves on, and still {the} {action}.",
             "The light changes a little while {the} {action}, and {detail}.",
         ),
@@ -132,8 +132,8 @@ ACTING: Final[dict[Role, Sentences]] = {
             "Very near, {the} {action}.",
             "The outline of {the} glows as {event}.",
         ),
-        Kind.PLACE: ("One part of {the} fills the frame, and {detail}.", "The outline of {the} glows as {event}."),
-        Kind.WEATHER: ("{The} [fills|fill] the frame, and {detail}.", "Close to the ground, {the} {action}."),
+        Kind.PLACE: ("One part of {the} fills the frame while {detail}.", "The outline of {the} glows as {event}."),
+        Kind.WEATHER: ("{The} [fills|fill] the frame while {detail}.", "Close to the ground, {the} {action}."),
     },
     Role.PLACE: _alike(
         (*_LIVING, *_LIFELESS, Kind.WEATHER),
@@ -165,10 +165,10 @@ DEED_DETAILS: Final = (
 
 RESTING: Final[dict[Role, Sentences]] = {
     Role.ONLY: {
-        **_alike((Kind.PERSON, Kind.THING), ("{A} [stands|stand] {at} {when}, and {detail}.",)),
-        Kind.ANIMAL: ("{A} [looks|look] around {at} {when}, and {detail}.",),
-        Kind.PLACE: ("{Clause} [lies|lie] quiet {when}, and {detail}.",),
-        Kind.WEATHER: ("{A} [fills|fill] the frame {when}, and {detail}.",),
+        **_alike((Kind.PERSON, Kind.THING), ("{A} [stands|stand] {at} {when} while {detail}.",)),
+        Kind.ANIMAL: ("{A} [looks|look] around {at} {when} while {detail}.",),
+        Kind.PLACE: ("{Clause} [lies|lie] quiet {when} while {detail}.",),
+        Kind.WEATHER: ("{A} [fills|fill] the frame {when} while {detail}.",),
         Kind.UNREAD: ("{Words}.",),
     },
     Role.OPEN: {
@@ -176,50 +176,61 @@ RESTING: Final[dict[Role, Sentences]] = {
         Kind.ANIMAL: ("In a wide frame, {a} [looks|look] around {at} {when}.",),
         Kind.THING: ("{A} [stands|stand] alone {at} {when}.",),
         Kind.PLACE: ("{Clause} [lies|lie] quiet {when}, before anything moves.",),
-        Kind.WEATHER: ("{A} [fills|fill] a wide frame {when}.",),
+        Kind.WEATHER: ("{A} [fills|fill] the view {at} {when}.",),
         Kind.UNREAD: ("{Words}.",),
     },
     Role.ACT: {
+        Kind.WEATHER: (
+            "Seen from nearer, {the} [fills|fill] the frame while {detail}.",
+            "From low down, {the} [looks|look] larger than before.",
+            "Past a dark edge in the foreground, {the} [comes|come] into view.",
+            "From the side, {the} [fills|fill] one half of the frame while {detail}.",
+        ),
         Kind.PERSON: (
-            "{The} slowly [turns|turn], and {detail}.",
+            "{The} slowly [turns|turn] while {detail}.",
             "{The} [looks|look] into the distance.",
-            "{The} [takes|take] a slow breath, and {detail}.",
+            "{The} [takes|take] a slow breath while {detail}.",
             "Half hidden by the foreground, {the} [waits|wait] and [listens|listen].",
             "From behind, {the} [looks|look] out at it all.",
         ),
         Kind.ANIMAL: (
-            "{The} [moves|move] slowly, and {detail}.",
+            "{The} [moves|move] slowly while {detail}.",
             "{The} [pauses|pause], alert, and [looks|look] around.",
             "Half hidden by the foreground, {the} [keeps|keep] watch.",
-            "{The} [turns|turn] slowly, and {detail}.",
+            "{The} [turns|turn] slowly while {detail}.",
         ),
         Kind.THING: (
-            "The view draws nearer to {the}, and {detail}.",
+            "The view draws nearer to {the} while {detail}.",
             "{The} [comes|come] into view from behind something dark.",
             "The view circles {the} slowly.",
             "From low down, {the} [looks|look] larger than before.",
         ),
         Kind.PLACE: (
-            "The view moves deeper into {the}, and {detail}.",
+            "The view moves deeper into {the} while {detail}.",
             "Beyond a dark edge in the foreground, {the} [opens|open] up.",
             "From low down, {the} [rises|rise] against the light.",
-            "The view glides along {the}, and {detail}.",
+            "The view glides along {the} while {detail}.",
         ),
     }
     | _alike(
-        _NAMELESS,
+        (Kind.UNREAD,),
         (
-            "The same moment, seen from nearer: the view draws in, and {detail}.",
+            "The same moment, seen from nearer: the view draws in while {detail}.",
             "The same moment, from the side, at eye level, and {detail}.",
             "The same moment, from low down, close to the ground.",
             "The same moment, past a dark edge in the foreground.",
         ),
     ),
     Role.DETAIL: {
+        Kind.WEATHER: (
+            "Very near, {detail}.",
+            "In one small corner of the frame, {detail}.",
+            "In a close view, {detail}.",
+        ),
         Kind.PERSON: (
             "The hands of {the}, very near, catch the light.",
             "Light glides along the [shoulder|shoulders] of {the}.",
-            "The hands of {the} come to rest, and {detail}.",
+            "The hands of {the} come to rest while {detail}.",
             "Folds of cloth stir around {the}, very near.",
         ),
         Kind.ANIMAL: (
@@ -242,14 +253,19 @@ RESTING: Final[dict[Role, Sentences]] = {
         ),
     }
     | _alike(
-        _NAMELESS,
+        (Kind.UNREAD,),
         (
-            "A detail comes very near, and {detail}.",
+            "A detail comes very near while {detail}.",
             "Light slides over one small part of the picture.",
             "The same moment in its smallest details: {detail}.",
         ),
     ),
     Role.TURN: {
+        Kind.WEATHER: (
+            "Shadows cross the frame, and {the} [changes|change] colour.",
+            "For a moment all before {the} is silhouette.",
+            "The light shifts around {the} while {detail}.",
+        ),
         Kind.PERSON: (
             "{The} [looks|look] up as {event}.",
             "{The} [turns|turn] around as {event}.",
@@ -276,7 +292,7 @@ RESTING: Final[dict[Role, Sentences]] = {
         ),
     }
     | _alike(
-        _NAMELESS,
+        (Kind.UNREAD,),
         (
             "The same moment goes on in another mood as {event}.",
             "For a moment all is silhouette as {event}.",
@@ -284,17 +300,22 @@ RESTING: Final[dict[Role, Sentences]] = {
         ),
     ),
     Role.GOES_ON: {
+        Kind.WEATHER: (
+            "The view comes closer to {the}.",
+            "The view moves on below {the} while {detail}.",
+            "{The} slowly [fills|fill] the frame.",
+        ),
         Kind.PERSON: (
             "{The} [turns|turn] away and back again.",
             "{The} [looks|look] down and [breathes|breathe] out.",
             "The view comes closer to {the}, into the full light.",
-            "{The} [shifts|shift] a little, and {detail}.",
+            "{The} [shifts|shift] a little while {detail}.",
         ),
         Kind.ANIMAL: (
             "{The} [moves|move] on and [comes|come] nearer.",
             "{The} [lowers|lower] the [head|heads], then [moves|move] again.",
             "{The} [comes|come] closer, into the light.",
-            "The view comes closer to {the}, and {detail}.",
+            "The view comes closer to {the} while {detail}.",
         ),
         Kind.THING: (
             "The view comes closer to {the}.",
@@ -305,19 +326,23 @@ RESTING: Final[dict[Role, Sentences]] = {
         Kind.PLACE: (
             "The view goes on, deeper into {the}.",
             "The light reaches the far side of {the}.",
-            "The view moves on along {the}, and {detail}.",
+            "The view moves on along {the} while {detail}.",
             "The shadow moves on across {the}.",
         ),
     }
     | _alike(
-        _NAMELESS,
+        (Kind.UNREAD,),
         (
             "The view moves on and comes nearer.",
-            "The light reaches further, and {detail}.",
+            "The light reaches further while {detail}.",
             "The view goes slowly round as {event}.",
         ),
     ),
     Role.FACE: {
+        Kind.WEATHER: (
+            "{The} [fills|fill] the frame from edge to edge.",
+            "The picture comes slowly into focus on {the} while {detail}.",
+        ),
         Kind.PERSON: (
             "A thought passes over the [face|faces] of {the}.",
             "The [face|faces] of {the} [lies|lie] half in shadow.",
@@ -331,21 +356,21 @@ RESTING: Final[dict[Role, Sentences]] = {
             "{The} [blinks|blink] slowly.",
         ),
         Kind.THING: (
-            "{The} [fills|fill] the frame, and {detail}.",
+            "{The} [fills|fill] the frame while {detail}.",
             "Light moves across {the} from one side to the other.",
             "{The} [comes|come] slowly into focus.",
             "The outline of {the} glows against the dark.",
         ),
         Kind.PLACE: (
-            "One small part of {the} fills the frame, and {detail}.",
+            "One small part of {the} fills the frame while {detail}.",
             "Light moves across {the} from one side to the other.",
             "A trace of life in {the} comes into focus.",
             "The outline of {the} glows against the dark.",
         ),
     }
     | _alike(
-        _NAMELESS,
-        ("What matters most fills the frame as {event}.", "The picture comes slowly into focus, and {detail}."),
+        (Kind.UNREAD,),
+        ("What matters most fills the frame as {event}.", "The picture comes slowly into focus while {detail}."),
     ),
     Role.PLACE: _alike(
         (*_LIVING, *_LIFELESS),
@@ -361,10 +386,11 @@ RESTING: Final[dict[Role, Sentences]] = {
         ("All around, {detail}.", "Far off, {detail}.", "In the background, {detail}.", "At the edge, {detail}."),
     ),
     Role.CLOSE: {
+        Kind.WEATHER: ("The view draws back from {the} while {detail}.",),
         Kind.PLACE: (
             "{The} [comes|come] to rest as {event}.",
             "The view draws back from {the} as {event}, and all is still.",
-        )
+        ),
     }
     | _alike(
         (*_LIVING, Kind.THING),
@@ -374,7 +400,7 @@ RESTING: Final[dict[Role, Sentences]] = {
         ),
     )
     | _alike(
-        _NAMELESS,
+        (Kind.UNREAD,),
         ("The view draws back from it all as {event}.", "It all grows small in the distance as {event}."),
     ),
 }

@@ -100,7 +100,7 @@ LIGHTS: Final = (
         "by firelight",
         "#120605 #4a120b #a8360f #f08a24 #ffe0a3",
         "black, ember red and amber tones",
-        "the flames leap up|sparks rise into the dark|the fire sinks to embers|the shadows sway",
+        "the flames flicker|the glow rises and falls|the light sinks low|the shadows sway",
         "fire|campfire|bonfire|firelight|candle|candles|candlelight|candlelit|torch|torches|burning|flames|embers|"
         "feuer|lagerfeuer|kerze|kerzen|feu|bougie|fuego|hoguera|vela|velas|fogo|fogueira|火|烛光|आग|मोमबत्ती|آتش|نار",
     ),

@@ -92,7 +92,7 @@ PLACES: Final = (
         "a deep forest",
         "tall trunks, moss and fern",
         "leaves stir and fall still|light drips between the branches|moss glistens on a fallen trunk|"
-        "a branch nods and is still|a pale glow hangs between the trunks|ferns sway and close",
+        "a branch dips and springs back|a pale glow hangs between the trunks|the ferns sway",
         "#27472f #a7bf7e",
         "forest|woods|jungle|tree|trees|wolf|deer|fox|wald|urwald|baum|foret|bois|bosque|selva|arbol|floresta|"
         "arvore|森林|树林|树|जंगल|جنگل|غابة",

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bus.plan import Brief
-from services.planner.beats import World
+from services.planner.beats import World, story_beats
 from services.planner.prompts import look_and_world
 from services.planner.reading import read_subject
 from services.planner.rules import write_plan
@@ -325,3 +325,30 @@ def test_an_action_is_said_again_in_few_words(action: str, gist: str) -> None:
 def test_what_is_done_then_is_a_moment_of_its_own(words: str, later: tuple[str, ...]) -> None:
     """A verb after `then` needs no subject to be what happens next; a noun there is something to be seen."""
     assert read_subject(words, "en", None).later == later
+
+
+@pytest.mark.parametrize(
+    ("words", "who", "where"),
+    [
+        ("A storm over the sea, black and white", "storm", "above the sea"),
+        ("Sunset over the ocean", "sunset", "above the ocean"),
+        ("Fog in the harbour", "fog", "in the harbour"),
+        ("The moon over a quiet village", "moon", "above a quiet village"),
+    ],
+)
+def test_weather_is_told_by_its_name_and_where_it_is(words: str, who: str, where: str) -> None:
+    """It opens the film in its place, and is what most shots name: `the same moment` would say nothing."""
+    beats = [one.beat.lower() for one in write_plan(brief(words, duration_s=25)).segments]
+    assert who in beats[0]
+    assert where in beats[0]
+    assert not any("same moment" in one for one in beats)
+    assert sum(who in one for one in beats) > len(beats) / 2
+
+
+def test_what_happens_meanwhile_is_told_as_that() -> None:
+    """Two things that have nothing to do with each other are no list: `turns slowly, and ferns sway`."""
+    world = look_and_world(brief("A red fox in the ferns of a dark forest"))[1]
+    told = {one.sentence for count in range(2, 24) for one in story_beats(world, count)}
+    beside = [one for one in told if any(detail in one for detail in world.place.details)]
+    assert beside
+    assert not any(f", and {detail}" in one for one in beside for detail in world.place.details)
