@@ -177,8 +177,23 @@ def shares_segments(plan: Plan, before: Plan) -> bool:
 
 
 def was_by_hand(production: Production) -> bool:
-    """Say whether a person has edited the plan by hand: the rules don't know again what they wrote."""
-    return any(made.by == "person" for made in production.plans_made.values())
+    """Say whether anything is left in the plan that a person edited by hand: the rules don't know that again."""
+    left = {one.id for one in production.plans[-1].segments} if production.plans else set()
+    return any(
+        made.by == "person" and left & _edited(production, number) for number, made in production.plans_made.items()
+    )
+
+
+def _edited(production: Production, number: int) -> set[int]:
+    """Return the segments that a plan has otherwise than the one before; all, where they differ as a whole."""
+    plan = production.plans[number - 1]
+    before = production.plans[number - 2] if number > 1 else None
+    others = {one.id for one in plan.segments if before is None or one not in before.segments}
+    is_as_before = before is not None and (
+        structs.replace(plan, segments=before.segments) == before
+        and [one.id for one in plan.segments] == [one.id for one in before.segments]
+    )
+    return others if is_as_before else {one.id for one in plan.segments}
 
 
 def after_another_hand(task: WritePlan, production: Production, by_rule: Plan) -> tuple[Plan, str]:

@@ -162,6 +162,21 @@ def test_a_note_leaves_alone_what_a_person_wrote_by_hand() -> None:
     assert remark.startswith("You had edited the plan by hand: it stays as it is, and your notes stand in the prompts")
 
 
+def test_what_was_edited_by_hand_is_forgotten_once_it_is_gone() -> None:
+    """A plan in which none of it is left is the rules' own again, whatever a person had edited before."""
+    plan, state = edited_by_hand()
+    kept = msgspec.structs.replace(plan, segments=(plan.segments[0], *plan.segments[2:]))
+    other = write_plan(brief("A wolf crosses the ice"), PlanSettings(), None, 2, highest_id=20)
+    for later, is_left in ((plan, True), (kept, False), (other, False)):
+        plans = (*state.plans, later)
+        made = {**state.plans_made, 3: stories.MADE}
+        assert was_by_hand(msgspec.structs.replace(state, plans=plans, plans_made=made)) is is_left
+    look = msgspec.structs.replace(plan, title="A keeper")
+    plans = (state.plans[0], look, kept)
+    made = {**state.plans_made, 3: stories.MADE}
+    assert was_by_hand(msgspec.structs.replace(state, plans=plans, plans_made=made)), "all of it was under a hand"
+
+
 def test_other_words_say_that_the_hand_made_part_may_be_lost() -> None:
     """Where more than notes changed the rules plan anew, and it is said that they did not know what was edited."""
     plan, state = edited_by_hand()
