@@ -2,60 +2,24 @@
 
 from __future__ import annotations
 
+from services.gateway.example_problems import ID
+from services.gateway.example_productions import (
+    AGAIN,
+    AT,
+    CLIP,
+    CONVERSATION,
+    FORK,
+    FORK_ID,
+    ORIGIN,
+    PRODUCTION,
+    SUMMARY,
+    WORDS,
+    making,
+)
 from services.gateway.openapi import JsonObject
 
-WORDS = "A lighthouse keeper rows out at dusk, 20 seconds, painterly"
-ID = "lighthouse-keeper-rows-7q2k"
-AT = f"/v1/productions/{ID}"
+__all__ = ["AGAIN", "CLIP", "FORK", "ID", "PRODUCTION", "WORDS"]
 
-STATUS: JsonObject = {
-    "name": "awaiting_approval",
-    "says": "Sample 1-1 waits for your word: is this the vibe?",
-    "help": "Approve it, or say what to change.",
-    "is_waiting": True,
-    "is_settled": False,
-    "sample": "1-1",
-    "accepted_count": None,
-    "segment_count": None,
-    "stalls": [],
-}
-SUMMARY: JsonObject = {
-    "id": ID,
-    "purpose": "film",
-    "title": "A lighthouse keeper rows out at dusk",
-    "status": STATUS,
-    "revision": 4,
-    "created": "2026-05-04T18:20:00.000Z",
-    "updated": "2026-05-04T18:20:03.120Z",
-    "words": WORDS,
-    "duration_s": 20.0,
-    "poster": f"{AT}/samples/1-1/poster",
-    "film": None,
-    "link": AT,
-}
-PRODUCTION: JsonObject = {
-    "id": ID,
-    "purpose": "film",
-    "title": "A lighthouse keeper rows out at dusk",
-    "status": STATUS,
-    "revision": 4,
-    "created": "2026-05-04T18:20:00.000Z",
-    "updated": "2026-05-04T18:20:03.120Z",
-    "words": WORDS,
-    "can": ["approve", "redirect", "say", "cancel", "remove"],
-    "links": {"self": AT, "events": f"{AT}/events", "approve": f"{AT}/approve", "redirect": f"{AT}/redirect"},
-    "samples": [
-        {"name": "1-1", "state": "waiting", "clip": f"{AT}/samples/1-1/clip", "poster": f"{AT}/samples/1-1/poster"}
-    ],
-    "estimate": {
-        "left_s": 41.5,
-        "total_s": 41.5,
-        "per_megapixel_frame_s": 0.32,
-        "takes_per_segment": 1.2,
-        "measured_on": "40 takes so far",
-        "is_rough": False,
-    },
-}
 EXPERIENCE: JsonObject = {
     "clips": [
         {
@@ -197,7 +161,7 @@ PLAN: JsonObject = {
 STAND: JsonObject = {
     "id": ID,
     "title": "A lighthouse keeper rows out at dusk",
-    "status": {**STATUS, "name": "making", "says": "The segments are being made: 1 of 4 accepted.", "sample": None},
+    "status": making(1, 4),
     "revision": 17,
     "can": ["say", "edit", "cancel", "remove"],
     "progress": [
@@ -208,21 +172,7 @@ STAND: JsonObject = {
     "film": None,
     "next": f"{AT}/status?wait=30&after=17",
 }
-CONVERSATION: JsonObject = {
-    "production": ID,
-    "revision": 4,
-    "messages": [
-        {"by": "person", "kind": "request", "words": WORDS, "number": None, "images": [], "ordinal": 1},
-        {
-            "by": "kindling",
-            "kind": "brief",
-            "words": "A lighthouse keeper rows out at dusk.",
-            "number": 1,
-            "images": [],
-        },
-    ],
-    "link": f"{AT}/messages",
-}
+MESSAGES: JsonObject = {"production": ID, "revision": 4, "messages": CONVERSATION, "link": f"{AT}/messages"}
 FRAMES: JsonObject = {
     "production": ID,
     "take": "1-1",
@@ -241,24 +191,8 @@ data: {"service": "creator", "about": "segment 2", "done": 40, "total": 81, "eta
 
 """
 
-_ORIGIN: JsonObject = {
-    "production": ID,
-    "ordinal": 41,
-    "digest": "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de",
-    "kind": "fork",
-    "link": f"{AT}?at=41",
-}
-FORK_ID = "lighthouse-keeper-rows-x9c4"
-FORK: JsonObject = {
-    "id": FORK_ID,
-    "title": "A lighthouse keeper rows out at dusk",
-    "status": {"name": "making", "says": "The segments are being made: 5 of 9 accepted."},
-    "revision": 44,
-    "origin": _ORIGIN,
-    "links": {"self": f"/v1/productions/{FORK_ID}", "comparison": None},
-}
 OUTLOOK: JsonObject = {
-    "origin": _ORIGIN,
+    "origin": ORIGIN,
     "says": "4 of 9 segments, about 12 minutes",
     "segments": [3, 4, 5, 6],
     "segment_count": 9,
@@ -266,14 +200,8 @@ OUTLOOK: JsonObject = {
     "is_bound": False,
     "changes": ["Segment 3 is rendered anew: its words changed."],
 }
-AGAIN: JsonObject = {
-    **FORK,
-    "status": {"name": "making", "says": "The segments are being made: 0 of 9 accepted."},
-    "origin": {**_ORIGIN, "kind": "again"},
-    "links": {"self": f"/v1/productions/{FORK_ID}", "comparison": f"/v1/productions/{FORK_ID}/comparison"},
-}
 OUTLOOK_AGAIN: JsonObject = {
-    "origin": {**_ORIGIN, "kind": "again"},
+    "origin": {**ORIGIN, "kind": "again"},
     "says": "9 of 9 segments, about 27 minutes",
     "segments": [1, 2, 3, 4, 5, 6, 7, 8, 9],
     "segment_count": 9,
@@ -281,6 +209,7 @@ OUTLOOK_AGAIN: JsonObject = {
     "is_bound": False,
     "changes": [],
 }
+_DIGEST = "3f2a5d0c1b7e4f60a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718"
 _CLIP: JsonObject = {
     "segment": 1,
     "was": "1-1",
@@ -288,11 +217,11 @@ _CLIP: JsonObject = {
     "was_link": f"{AT}/takes/1-1/clip",
     "now_link": f"/v1/productions/{FORK_ID}/takes/1-1/clip",
     "likeness": "same_bytes",
-    "comparison": {"likeness": "same_bytes", "differences": []},
+    "comparison": {"likeness": "same_bytes", "wanted": _DIGEST, "found": _DIGEST},
 }
 COMPARISON: JsonObject = {
     "id": FORK_ID,
-    "origin": {**_ORIGIN, "kind": "again"},
+    "origin": {**ORIGIN, "kind": "again"},
     "is_complete": True,
     "matches": True,
     "likeness": "same_bytes",
@@ -311,14 +240,6 @@ CLIP_BODY: JsonObject = {
 STITCH_BODY: JsonObject = {
     "clips": ["/v1/productions/red-fox-runs-through-4m2k/film?cut=1", f"{AT}/takes/3-2/clip"],
     "title": "Fox and keeper",
-}
-CLIP: JsonObject = {
-    "id": "red-fox-runs-through-4m2k",
-    "purpose": "clip",
-    "title": "A red fox runs through deep snow, low sun, slow motion",
-    "status": {"name": "making", "says": "The segments are being made: 0 of 1 accepted."},
-    "revision": 3,
-    "links": {"self": "/v1/productions/red-fox-runs-through-4m2k"},
 }
 JOB: JsonObject = {
     "success": True,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TypeAlias
 
 import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from msgspec import Struct
+from starlette.routing import BaseRoute
 
+from bus.errors import KindlingError
 from bus.plan import Plan
 from services.gateway import problems, requests
 from services.gateway.branch_view import OutlookView
@@ -17,6 +21,7 @@ from services.gateway.choices import Choices
 from services.gateway.comparison_view import ComparisonView
 from services.gateway.conversation_view import Conversation
 from services.gateway.events_view import EventPage
+from services.gateway.example_problems import APPROVED, NO_FILM, described_problem, example_address, problem_example
 from services.gateway.experience import Experience
 from services.gateway.guard import OPEN
 from services.gateway.health import Entrance, Health, PassView
@@ -72,7 +77,13 @@ def body(document: type[Struct], example: JsonObject, *, pictures: bool = False,
     """Return the description of a call's body, for `openapi_extra`."""
     content: JsonObject = {"application/json": {"schema": _ref(document), "example": example}}
     if pictures:
-        content["multipart/form-data"] = {"schema": {"type": "object", "properties": _form_fields(document)}}
+        fields = {
+            name: one if isinstance(one, str) else msgspec.json.encode(one).decode() for name, one in example.items()
+        }
+        content["multipart/form-data"] = {
+            "schema": {"type": "object", "properties": _form_fields(document)},
+            "example": fields,
+        }
     return {"requestBody": {"required": required, "content": content}}
 
 
@@ -103,76 +114,47 @@ def _form_fields(document: type[Struct]) -> JsonObject:
     }
 
 
-_PROBLEMS: dict[int, tuple[str, str, str]] = {
-    400: ("The range can't be understood.", "range", "The header Range is of no form that is known."),
-    403: (
-        "The content policy refuses it; or the token or the page may not do this.",
-        "policy",
-        "The content policy refuses this.",
-    ),
-    404: ("There is no such thing.", "unknown", "There is no production lighthouse-7q2k."),
-    401: ("A token is needed, or this one is not known.", "token", "This gateway takes a token."),
-    408: ("The request took too long to come in.", "slow", "The request did not come in within 60 s."),
-    421: ("The address names a host that this gateway is not.", "host", "This gateway is not called 'example.org'."),
-    429: (
-        "Too often; `Retry-After` says when to come again.",
-        "rate",
-        "That was asked for more than 60 times a minute.",
-    ),
-    412: ("Somebody else changed it meanwhile.", "changed", "The plan is at revision 3, and you edited revision 2."),
-    428: ("It is not said what the call is based on.", "condition_needed", "The header If-Match is missing."),
-    409: ("Not possible now; the state is named.", "not_now", "Sample 1-1 is already approved."),
-    410: ("The bytes are gone.", "missing", "The artifact 3f2a… is missing from the store."),
-    413: ("Too much at once.", "too_large", "The message has 100,000 characters. At most 8,000 are read."),
-    415: ("Of another media type.", "unsupported", "This call takes application/json, not text/plain."),
-    416: ("No such bytes.", "range", "The file has 1,024 bytes."),
-    422: ("The request can't be understood.", "invalid", "The message is empty."),
-    503: ("The log can't be reached: try again.", "log_unavailable", "The log gives no answer."),
-}
-
-
 NOT_MODIFIED: Answers = {304: {"description": "What the client has is what there is."}}
 
 
-def answers(document: type[Struct], example: JsonObject, *statuses: int, status: int = 200) -> Answers:
-    """Return the description of a call's answers: its document, and the problems it may have."""
+def answers(
+    document: type[Struct], example: JsonObject, *statuses: int, status: int = 200, now: KindlingError = APPROVED
+) -> Answers:
+    """Return the description of a call's answers: its document, and the problems it may have.
+
+    Args:
+        now: an example of why it may not be possible now (409).
+    """
     said: JsonObject = {"application/json": {"schema": _ref(document), "example": example}}
-    return {status: {"description": _first_line(document), "content": said}, **problem_answers(*statuses)}
+    return {status: {"description": _first_line(document), "content": said}, **problem_answers(*statuses, now=now)}
 
 
 def bytes_answers(media_type: str, what: str, *, in_ranges: bool = True) -> Answers:
     """Return the description of the answers of a call that sends bytes, in ranges where they are asked for."""
-    content: JsonObject = {media_type: {"schema": {"type": "string", "contentMediaType": media_type}}}
-    whole: Answers = {200: {"description": what, "content": content}, **NOT_MODIFIED}
+    some: JsonObject = {"schema": {"type": "string", "contentMediaType": media_type}}
+    all_: JsonObject = {"schema": {"type": "object"}} if media_type.endswith("json") else some
+    whole: Answers = {200: {"description": what, "content": {media_type: all_}}, **NOT_MODIFIED}
     if not in_ranges:
-        return {**whole, **problem_answers(404, 409, 410, 422, 503)}
+        return {**whole, **problem_answers(404, 409, 410, 422, 503, now=NO_FILM)}
     return {
         **whole,
-        206: {"description": "The range that was asked for.", "content": content},
-        **problem_answers(400, 404, 409, 410, 416, 422, 503),
+        206: {"description": "The range that was asked for.", "content": {media_type: some}},
+        **problem_answers(400, 404, 409, 410, 416, 422, 503, now=NO_FILM),
     }
 
 
-def problem_answers(*statuses: int) -> Answers:
-    """Return the description of the problems that a call may answer with."""
+def problem_answers(*statuses: int, now: KindlingError = APPROVED) -> Answers:
+    """Return the description of the problems that a call may answer with.
+
+    Args:
+        now: an example of why it may not be possible now (409).
+    """
     return {
         status: {
-            "description": _PROBLEMS[status][0],
-            "content": {problems.MEDIA_TYPE: {"schema": _ref(Problem), "example": _problem_example(status)}},
+            "description": described_problem(status),
+            "content": {problems.MEDIA_TYPE: {"schema": _ref(Problem), "example": problem_example(status, now)}},
         }
         for status in statuses
-    }
-
-
-def _problem_example(status: int) -> JsonObject:
-    title, kind, detail = _PROBLEMS[status]
-    return {
-        "type": f"urn:kindling:problem:{kind}",
-        "title": title.rstrip("."),
-        "status": status,
-        "detail": detail,
-        "help": "What to do next.",
-        "instance": "/v1/productions/lighthouse-7q2k",
     }
 
 
@@ -199,9 +181,27 @@ def _description(app: FastAPI) -> JsonObject:
             # What the framework would answer; our answer is a problem document.
             of_queries.pop(name, None)
         _add_the_guard(described)
+        _as_sent(described, app.state.calls)
         components["schemas"] = dict(sorted((of_queries | schemas).items()))
         app.openapi_schema = described
     return app.openapi_schema
+
+
+def _as_sent(described: JsonObject, calls: Sequence[BaseRoute]) -> None:
+    """Put the examples in as they are sent: with their address, and what is null, which the framework leaves out."""
+    paths = described["paths"]
+    assert isinstance(paths, dict)
+    for call in calls:
+        if not isinstance(call, APIRoute) or not call.include_in_schema:
+            continue
+        for method in call.methods or ():
+            for status, answer in paths[call.path_format][method.lower()]["responses"].items():
+                ours = call.responses.get(int(status), {}).get("content", {})
+                for media_type, content in answer.get("content", {}).items():
+                    if media_type == problems.MEDIA_TYPE:
+                        content["example"] = {**content["example"], "instance": example_address(call.path_format)}
+                    elif "example" in content:
+                        content["example"] = ours[media_type]["example"]
 
 
 def _add_the_guard(described: JsonObject) -> None:

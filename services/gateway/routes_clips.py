@@ -16,6 +16,7 @@ from services.gateway.answering import known, show
 from services.gateway.beginning import begin
 from services.gateway.clips import begin_clip, mode_of, wish_of
 from services.gateway.door import Costs, Door, TheDoor
+from services.gateway.example_problems import NO_SERVER
 from services.gateway.links import ROOT, production_link
 from services.gateway.openapi import answers, body
 from services.gateway.pieces import with_pictures
@@ -28,7 +29,7 @@ from services.gateway.words import check_key, message_of
 router = APIRouter(prefix=ROOT, tags=["clips"])
 
 _ANSWERS = {
-    **answers(ProductionView, examples.CLIP, 403, 404, 409, 410, 413, 415, 422, 429, 503, status=201),
+    **answers(ProductionView, examples.CLIP, 403, 404, 409, 410, 413, 415, 422, 429, 503, status=201, now=NO_SERVER),
     **answers(ProductionView, examples.CLIP),
 }
 Key = Annotated[str | None, Header(description="The same key is the same production, however often it is sent.")]

@@ -69,7 +69,7 @@ async def _newer(door: Door, production: ProductionId, after: int, wait_s: float
     "/messages",
     summary="The conversation",
     response_model=None,
-    responses=answers(Conversation, examples.CONVERSATION, 404, 422, 503),
+    responses=answers(Conversation, examples.MESSAGES, 404, 422, 503),
 )
 async def messages(
     door: TheDoor,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
@@ -24,7 +24,19 @@ from services.gateway.openapi import bytes_answers
 from services.gateway.problems import Problem
 from services.gateway.routes_acts import pair
 
-router = APIRouter(prefix="/v1/productions/{production}", tags=["media"])
+
+def _keeping(
+    download: Annotated[str | None, Query(description="Send it as a file to keep; no value is needed.")] = None,
+) -> bool:
+    return download is not None
+
+
+router = APIRouter(
+    prefix="/v1/productions/{production}",
+    tags=["media"],
+    default_response_class=Response,
+    dependencies=[Depends(_keeping)],
+)
 
 IMMUTABLE = "private, max-age=31536000, immutable"
 """For what never changes at its address. Private: films are a person's own."""

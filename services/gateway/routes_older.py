@@ -17,10 +17,11 @@ from bus.errors import Reason, Refused
 from bus.ids import parse_production_id
 from bus.plan import Artifact
 from bus.production import Production
-from services.gateway import examples
+from services.gateway import example_older, examples
 from services.gateway.answering import document, known
 from services.gateway.clips import mode_of
 from services.gateway.door import Costs, Door, TheDoor
+from services.gateway.example_problems import NO_SERVER
 from services.gateway.older import (
     CLIP_FIELDS,
     END_IMAGE_FIELDS,
@@ -44,7 +45,7 @@ FIELDS_MAX: Final = 128
 
 router = APIRouter(tags=["older UIs"])
 
-_ANSWERS = answers(Job, examples.JOB, 400, 403, 404, 409, 410, 413, 415, 422, 429, 503)
+_ANSWERS = answers(Job, examples.JOB, 403, 404, 409, 410, 413, 415, 422, 429, 503, now=NO_SERVER)
 
 
 @router.post(
@@ -53,6 +54,7 @@ _ANSWERS = answers(Job, examples.JOB, 400, 403, 404, 409, 410, 413, 415, 422, 42
     summary="A clip from a picture",
     response_model=None,
     responses=_ANSWERS,
+    openapi_extra=example_older.FROM_PICTURE,
 )
 async def generate_wan_video(request: Request, door: TheDoor) -> Response:
     """Ask for a clip that starts from a picture: JSON or a form; see `POST /v1/clips`."""
@@ -60,14 +62,26 @@ async def generate_wan_video(request: Request, door: TheDoor) -> Response:
 
 
 @router.post(
-    "/generate_wan_t2v", dependencies=[Costs], summary="A clip from text", response_model=None, responses=_ANSWERS
+    "/generate_wan_t2v",
+    dependencies=[Costs],
+    summary="A clip from text",
+    response_model=None,
+    responses=_ANSWERS,
+    openapi_extra=example_older.FROM_TEXT,
 )
 async def generate_wan_t2v(request: Request, door: TheDoor) -> Response:
     """Ask for a clip from words alone: JSON or a form; see `POST /v1/clips`."""
     return await _generate(request, door, is_from_picture=False)
 
 
-@router.post("/stitch_videos", dependencies=[Costs], summary="Join videos", response_model=None, responses=_ANSWERS)
+@router.post(
+    "/stitch_videos",
+    dependencies=[Costs],
+    summary="Join videos",
+    response_model=None,
+    responses=_ANSWERS,
+    openapi_extra=example_older.STITCH,
+)
 async def stitch_videos(request: Request, door: TheDoor) -> Response:
     """Join files of the folder of the films; see `POST /v1/stitch`."""
     fields, pictures = await _read(request, door)
@@ -79,8 +93,20 @@ async def stitch_videos(request: Request, door: TheDoor) -> Response:
     return _job(door, state)
 
 
-@router.get("/video_status", summary="How a job is", response_model=None, responses=_ANSWERS)
-@router.post("/video_status", summary="How a job is", response_model=None, responses=_ANSWERS)
+@router.get(
+    "/video_status",
+    summary="How a job is",
+    response_model=None,
+    responses=_ANSWERS,
+    openapi_extra=example_older.STATUS_QUERY,
+)
+@router.post(
+    "/video_status",
+    summary="How a job is",
+    response_model=None,
+    responses=_ANSWERS,
+    openapi_extra=example_older.STATUS,
+)
 async def video_status(request: Request, door: TheDoor) -> Response:
     """Say how a clip or a joined film is: `job_id` in the address, in a form or in JSON."""
     fields: dict[str, tuple[object, ...]] = {name: (value,) for name, value in request.query_params.items()}
@@ -148,15 +174,26 @@ async def _read(request: Request, door: Door) -> tuple[Fields, tuple[bytes, ...]
         return _from_json(await read_bytes(request, door, limit))
     if media_type == URLENCODED:
         content = await read_bytes(request, door, door.limits.json_bytes_max)
-        fields: dict[str, tuple[object, ...]] = {}
-        for name, value in parse_qsl(
-            content.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_MAX
-        ):
-            fields[name] = (*fields.get(name, ()), value)
-        return fields, ()
+        return _from_pairs(content.decode("utf-8", "replace")), ()
     if media_type != "multipart/form-data":
         raise HTTPException(415, f"This call takes {JSON} or a form, not {media_type[:60]}")
     return await _from_form(request, door)
+
+
+def _from_pairs(content: str) -> Fields:
+    try:
+        pairs = parse_qsl(content, keep_blank_values=True, max_num_fields=FIELDS_MAX)
+    except ValueError as error:
+        raise Refused(
+            Reason.INVALID,
+            "The form can't be read.",
+            why=f"It has more than {FIELDS_MAX} fields.",
+            help="docs/older-uis.md lists what is understood.",
+        ) from error
+    fields: dict[str, tuple[object, ...]] = {}
+    for name, value in pairs:
+        fields[name] = (*fields.get(name, ()), value)
+    return fields
 
 
 def _from_json(content: bytes) -> tuple[Fields, tuple[bytes, ...]]:

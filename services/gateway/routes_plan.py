@@ -16,6 +16,7 @@ from services.gateway.answering import document, has_tag, known, show
 from services.gateway.denied import Bar, Denied
 from services.gateway.door import Costs, TheDoor, TheProduction
 from services.gateway.edits import Edit, edit_plan
+from services.gateway.example_problems import NO_PLAN
 from services.gateway.openapi import NOT_MODIFIED, answers, body
 from services.gateway.uploads import read_json
 from services.gateway.view import ProductionView
@@ -29,7 +30,7 @@ _TAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"', re.ASCII)
     "",
     summary="Read the plan",
     response_model=None,
-    responses={**answers(Plan, examples.PLAN, 404, 409, 422, 503), **NOT_MODIFIED},
+    responses={**answers(Plan, examples.PLAN, 404, 409, 422, 503, now=NO_PLAN), **NOT_MODIFIED},
 )
 async def show_plan(
     request: Request,
@@ -65,7 +66,7 @@ async def show_plan(
     dependencies=[Costs],
     summary="Edit the plan",
     response_model=None,
-    responses=answers(ProductionView, examples.PRODUCTION, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503),
+    responses=answers(ProductionView, examples.FORK, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503, now=NO_PLAN),
     openapi_extra=body(Plan, examples.PLAN),
 )
 async def edit(

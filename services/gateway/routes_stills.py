@@ -27,7 +27,7 @@ from services.gateway.routes_media import (
 from services.gateway.stills import THUMBNAIL_WIDTH, Picture
 from services.gateway.stills_view import FramesView, film_tiles, frames_view, take_tiles
 
-router = APIRouter(prefix="/v1/productions/{production}", tags=["pictures"])
+router = APIRouter(prefix="/v1/productions/{production}", tags=["pictures"], default_response_class=Response)
 
 
 class Wide(enum.IntEnum):

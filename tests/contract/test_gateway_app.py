@@ -7,6 +7,7 @@ import dataclasses
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -18,6 +19,8 @@ from bus.ids import ProductionId
 from bus.production import Production
 from bus.wire.books import LogBooks
 from services.gateway.denied import Bar
+from services.gateway.examples import PLAN
+from services.gateway.problems import MEDIA_TYPE
 from tests import stories
 from tests.contract.gateway_house import House, open_house, problem_of
 from tests.gateway_facts import finished
@@ -276,22 +279,57 @@ async def test_every_call_is_described_with_an_example(house: House) -> None:
         assert call["summary"]
         assert call["description"]
         for content in call.get("requestBody", {}).get("content", {}).values():
-            assert "example" in content or "properties" in content["schema"]
+            assert "example" in content, call["summary"]
         for status, answer in call["responses"].items():
             for media_type, content in answer.get("content", {}).items():
                 if media_type.endswith("json") and "$ref" in content["schema"]:
                     assert "example" in content, (call["summary"], status)
 
 
-async def test_every_example_of_a_request_can_be_sent(house: House) -> None:
-    """Whoever copies the example of a body sends one that fits the schema beside it."""
-    described = (await house.client.get("/v1/openapi.json")).json()
+async def test_every_example_of_an_answer_is_one(tmp_path: Path) -> None:
+    """Whoever builds upon an example finds all that it shows, and nothing is left out of it, null or not."""
+    async with open_house(tmp_path, has_older_routes=True) as house:
+        described = (await house.client.get("/v1/openapi.json")).json()
+    for path, calls in described["paths"].items():
+        for name, call in calls.items():
+            for status, answer in call["responses"].items():
+                for media_type, content in answer.get("content", {}).items():
+                    if media_type.endswith("json") and "example" in content:
+                        schema = {**content["schema"], "components": described["components"]}
+                        wrong = jsonschema.Draft202012Validator(schema).iter_errors(content["example"])
+                        assert [one.message for one in wrong] == [], (name, path, status)
+
+
+async def test_every_example_of_a_request_can_be_sent(tmp_path: Path) -> None:
+    """Whoever copies the example of a body, as JSON or as a form, sends one that fits the schema beside it."""
+    async with open_house(tmp_path, has_older_routes=True) as house:
+        described = (await house.client.get("/v1/openapi.json")).json()
     for calls in described["paths"].values():
         for call in calls.values():
-            said = call.get("requestBody", {}).get("content", {}).get("application/json")
-            if said is not None:
+            for said in call.get("requestBody", {}).get("content", {}).values():
                 schema = {**said["schema"], "components": described["components"]}
                 jsonschema.Draft202012Validator(schema).validate(said["example"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "status"),
+    [
+        ("GET", "/v1/productions/{production}", {}, 404),
+        ("PUT", "/v1/productions/{production}/plan", {"json": PLAN}, 428),
+        ("POST", "/v1/stitch", {"content": b"x", "headers": {"content-type": "text/plain"}}, 415),
+        ("POST", "/v1/productions", {"content": b"x" * 70_000}, 413),
+        ("POST", "/v1/productions", {"json": {"colour": "red", "words": "A fox"}}, 422),
+        ("GET", "/v1/stats", {"headers": {"host": "example.org"}}, 421),
+    ],
+)
+async def test_problems_are_described_as_they_are_said(
+    house: House, method: str, path: str, sent: dict[str, Any], status: int
+) -> None:
+    """What the description shows of a problem is, word for word, what the call answers in that case."""
+    described = (await house.client.get("/v1/openapi.json")).json()
+    shown = described["paths"][path][method.lower()]["responses"][str(status)]["content"][MEDIA_TYPE]["example"]
+    answer = await house.client.request(method, path.replace("{production}", "lighthouse-keeper-rows-7q2k"), **sent)
+    assert answer.json() == shown
 
 
 def _references(document: object) -> list[str]:

@@ -96,6 +96,12 @@ async def test_every_error_is_said_as_older_uis_read_it(tmp_path: Path) -> None:
         assert (said["success"], said["error"]) == (False, f"{said['detail']} {said['help']}")
 
 
+async def test_a_form_of_far_too_many_fields_is_refused(house: House) -> None:
+    """It is the client's mistake, and said as that."""
+    many = await house.client.post("/stitch_videos", data={f"field{number}": "x" for number in range(300)})
+    assert problem_of(many) == (422, "The form can't be read. It has more than 128 fields.")
+
+
 async def test_files_are_joined_and_asked_after(house: House, tmp_path: Path) -> None:
     """Names that jobs gave are joined; names elsewhere, and jobs that are not, are refused."""
     links = [await made_clip(house, tmp_path, name) for name in ("one", "two")]
