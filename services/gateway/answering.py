@@ -12,7 +12,7 @@ from msgspec import Struct
 from bus.errors import LogUnavailable, Reason, Refused
 from bus.events import Fact, Recorded, Unreadable
 from bus.ids import ProductionId
-from bus.production import Production
+from bus.production import Production, fold
 from services.gateway.door import Door
 from services.gateway.experience import Experience
 from services.gateway.view import view
@@ -35,6 +35,34 @@ async def known(door: Door, production: ProductionId) -> Production:
         Refused: there is no such production.
     """
     return require_known(await door.books.state(production))
+
+
+async def as_of(door: Door, production: ProductionId, at: int | None) -> Production:
+    """Return the state as it was when the event of this ordinal was the last one; None stands for now.
+
+    Raises:
+        Refused: there is no such production, or it has no such event yet.
+    """
+    if at is None:
+        return await known(door, production)
+    state = require_known(fold(production, until(await door.books.history(production), at)))
+    require_event(state, at)
+    return state
+
+
+def require_event(state: Production, ordinal: int) -> None:
+    """Check that the production got as far as the event of this ordinal.
+
+    Raises:
+        Refused: it did not.
+    """
+    if state.ordinal < ordinal:
+        raise Refused(
+            Reason.INVALID,
+            f"{state.id} has no event {ordinal}.",
+            why=f"Its last one is {state.ordinal}.",
+            help="Ask for an earlier one, or for none.",
+        )
 
 
 async def require_ready(door: Door) -> None:

@@ -14,7 +14,7 @@ from bus.events import Recorded, Unreadable
 from bus.ids import ProductionId
 from bus.production import Production, fold
 from services.gateway import examples
-from services.gateway.answering import document, known, require_known, until
+from services.gateway.answering import as_of, document, known, require_event, require_known, until
 from services.gateway.conversation_view import Conversation, conversation_of
 from services.gateway.denied import Bar, Denied
 from services.gateway.door import Door, TheDoor, TheProduction
@@ -77,9 +77,7 @@ async def messages(
     at: Annotated[int | None, Query(ge=1, description="As of this event: its ordinal.")] = None,
 ) -> Response:
     """Return what the person said, and what Kindling made of it, asked or refused."""
-    if at is None:
-        return document(conversation_of(await known(door, production)))
-    return document(conversation_of(require_known(fold(production, until(await door.books.history(production), at)))))
+    return document(conversation_of(await as_of(door, production, at)))
 
 
 @router.get(
@@ -108,7 +106,8 @@ async def events(
     """Follow what happens to a production: facts, each once and in order, and progress between them."""
     seen = _ordinal(last_event_id, after)
     if format == "sse":
-        await known(door, production)
+        # Whoever has more than there is saw another log, as before a backup was put back: nothing would ever come.
+        require_event(await known(door, production), seen)
         check_room(door)
         return EventStream(door, production, seen)
     history = await door.books.history(production)

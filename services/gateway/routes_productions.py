@@ -11,9 +11,8 @@ from fastapi.responses import Response
 
 from bus.errors import Reason, Refused
 from bus.events import Purpose
-from bus.production import fold
 from services.gateway import decide, examples
-from services.gateway.answering import document, known, require_known, require_ready, show, until
+from services.gateway.answering import as_of, document, require_ready, show
 from services.gateway.beginning import begin
 from services.gateway.door import Costs, Door, TheDoor, TheProduction
 from services.gateway.links import PRODUCTIONS, production_link
@@ -70,6 +69,7 @@ async def _asked(posted: Posted, door: Door, key: str | None) -> decide.Request:
     tags=["productions"],
 )
 async def list_productions(
+    request: Request,
     door: TheDoor,
     status: Annotated[
         str | None, Query(description="Names of statuses, separated by commas.", examples=["making,stalled"])
@@ -79,6 +79,13 @@ async def list_productions(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
     """List productions, newest first. Deleted ones are listed where that status is asked for."""
+    if strange := sorted(request.query_params.keys() - _LISTED_BY):
+        raise Refused(
+            Reason.INVALID,
+            f"Productions are not listed by {strange[0][:40]!r}.",
+            why="Passed over, it would bring more than was asked for.",
+            help=f"They are listed by {', '.join(sorted(_LISTED_BY - {'pass'}))}.",
+        )
     await require_ready(door)
     found, ended_with, more = door.index.newest(limit, cursor, _statuses(status), purpose)
     link = None
@@ -86,6 +93,9 @@ async def list_productions(
         wanted = ({"status": status} if status else {}) | ({"purpose": purpose.value} if purpose else {})
         link = f"{PRODUCTIONS}?{urlencode({**wanted, 'limit': limit, 'cursor': ended_with})}"
     return document(Page(productions=found, next=link, more=more))
+
+
+_LISTED_BY = frozenset({"status", "purpose", "cursor", "limit", "pass"})
 
 
 def _statuses(status: str | None) -> frozenset[str] | None:
@@ -116,15 +126,4 @@ async def show_production(
     at: Annotated[int | None, Query(ge=1, description="As of this event: its ordinal.")] = None,
 ) -> Response:
     """Show a production as of now, or as it was when its event `at` was the last one."""
-    if at is None:
-        return show(request, await known(door, production))
-    history = await door.books.history(production)
-    state = require_known(fold(production, until(history, at)))
-    if state.ordinal < at:
-        raise Refused(
-            Reason.INVALID,
-            f"{production} has no event {at}.",
-            why=f"Its last one is {state.ordinal}.",
-            help="Ask for an earlier one, or leave `at` out.",
-        )
-    return show(request, state)
+    return show(request, await as_of(door, production, at))

@@ -54,6 +54,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         ("GET", "/v1/productions?status=happy", 422, "There is no status 'happy'."),
         ("GET", "/v1/productions?limit=0", 422, "query limit"),
         ("GET", "/v1/productions?cursor=x", 422, "query cursor"),
+        ("GET", "/v1/productions?state=making", 422, "Productions are not listed by 'state'."),
     ],
 )
 async def test_what_is_not_there_says_so(house: House, method: str, path: str, status: int, says: str) -> None:
@@ -75,8 +76,9 @@ async def test_a_production_is_shown_as_of_any_event(house: House) -> None:
         assert shown["revision"] == at
         statuses.append(shown["status"]["name"])
     assert statuses == ["understanding", "sampling", "sampling", "awaiting_approval", "planning"]
-    found, detail = problem_of(await house.client.get(f"{address}?at=6"))
-    assert (found, detail) == (422, f"{production} has no event 6. Its last one is 5.")
+    for beyond in ("?at=6", "/messages?at=6", "/events?after=6"):
+        found, detail = problem_of(await house.client.get(f"{address}{beyond}"))
+        assert (found, detail) == (422, f"{production} has no event 6. Its last one is 5."), beyond
     assert problem_of(await house.client.get(f"{address}?at=0"))[0] == 422
 
 
