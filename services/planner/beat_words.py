@@ -36,136 +36,20 @@ class Role(enum.Enum):
 
 
 Sentences = dict[Kind, tuple[str, ...]]
-_LIVING: Final = (Kind.PERSON, Kind.ANIMAL)
-_LIFELESS: Final = (Kind.THING, Kind.PLACE)
-_NAMELESS: Final = (Kind.WEATHER, Kind.UNREAD)
+LIVING: Final = (Kind.PERSON, Kind.ANIMAL)
+LIFELESS: Final = (Kind.THING, Kind.PLACE)
+NAMELESS: Final = (Kind.WEATHER, Kind.UNREAD)
 """What has no edge to point at, and what we have no noun for: the sentences speak of shot, light and place."""
 
 
-def _alike(kinds: Iterable[Kind], sentences: tuple[str, ...]) -> Sentences:
+def alike(kinds: Iterable[Kind], sentences: tuple[str, ...]) -> Sentences:
+    """Return the same sentences for each of these kinds."""
     return dict.fromkeys(kinds, sentences)
 
 
-ACTING: Final[dict[Role, Sentences]] = {
-    Role.ONLY: _alike(Kind, ("{Clause} {when}.",)),
-    Role.OPEN: _alike((*_LIVING, *_LIFELESS), ("In a wide frame, {clause} {when}.",))
-    | {Kind.WEATHER: ("{Clause} {when}.",)},
-    Role.ACT: _alike(
-        (*_LIVING, *_LIFELESS),
-        (
-            "Nearer now, {the} {action}.",
-            "From the side, {the} {action} while {detail}.",
-            "From low down, {the} {action}.",
-            "Larger in the frame now, {the} {action}.",
-            "From another side, {the} {action}.",
-            "At eye level, {the} {action} while {detail}.",
-        ),
-    )
-    | {
-        Kind.WEATHER: (
-            "Nearer now, {the} {action}.",
-            "From low down, {the} {action} while {detail}.",
-            "Past a dark edge in the foreground, {the} {action}.",
-            "From high up, {the} {action}.",
-        )
-    },
-    Role.DETAIL: {
-        Kind.PERSON: (
-            "Light glides along the [shoulder|shoulders] of {the}.",
-            "The hands of {the}, very near, catch the light.",
-            "Folds of cloth move with {the}, very near.",
-            "Light and shadow pass over the hands of {the}.",
-        ),
-        Kind.ANIMAL: (
-            "The eyes of {the} catch the light.",
-            "Light glides along the [back|backs] of {the}.",
-            "Each small movement of {the} shows up close.",
-            "From very near, the light picks out the eyes of {the}.",
-        ),
-        Kind.THING: (
-            "Light slides over the surface of {the}.",
-            "The light picks out {the} from very near.",
-            "The colours of {the} glow from very near.",
-            "Light and shadow pass over {the}.",
-        ),
-        Kind.PLACE: ("Very near, {detail}.", "At the edge of {the}, {detail}.", "Low over the ground, {detail}."),
-        Kind.WEATHER: ("Very near, {detail}.", "In one small corner, {detail}."),
-    },
-    Role.TURN: _alike(
-        (*_LIVING, *_LIFELESS),
-        (
-            "{Event} while {the} {action}.",
-            "{The} {action} as {event}.",
-            "As {event}, {the} {action}.",
-            "In full view now, {the} {action} while {event}.",
-        ),
-    )
-    | {
-        # The light's events are the weather's own, which would be said twice.
-        Kind.WEATHER: ("The light changes while {the} {action}.", "In full view now, {the} {action}, and {detail}.")
-    },
-    Role.GOES_ON: _alike(
-        (*_LIVING, *_LIFELESS, Kind.WEATHER),
-        (
-            "The view comes closer while {the} {action}.",
-            "The view stays with {the} while {detail}.",
-            "The view moves on, and still {the} {action}.",
-            "The light changes a little while {the} {action}, and {detail}.",
-        ),
-    ),
-    Role.FACE: {
-        Kind.PERSON: (
-            "Light moves over the [face|faces] of {the}.",
-            "The [face|faces] of {the} [fills|fill] the frame, half in shadow.",
-            "The [face|faces] of {the} [catches|catch] the light as {event}.",
-            "The eyes of {the} follow what happens.",
-        ),
-        Kind.ANIMAL: (
-            "Light moves over the [head|heads] of {the}.",
-            "The [head|heads] of {the} [fills|fill] the frame.",
-            "In a close view, the light catches {the} as {event}.",
-            "The eyes of {the} are wide open and bright.",
-        ),
-        Kind.THING: (
-            "{The} [fills|fill] the frame as {event}.",
-            "Light moves across {the} from one side to the other.",
-            "Very near, {the} {action}.",
-            "The outline of {the} glows as {event}.",
-        ),
-        Kind.PLACE: ("One part of {the} fills the frame while {detail}.", "The outline of {the} glows as {event}."),
-        Kind.WEATHER: ("{The} [fills|fill] the frame while {detail}.", "Close to the ground, {the} {action}."),
-    },
-    Role.PLACE: _alike(
-        (*_LIVING, *_LIFELESS, Kind.WEATHER),
-        (
-            "All around, {detail} while {the} {action}.",
-            "Far off, {the} {action}; all around, {detail}.",
-            "In a wide view, {detail} as {the} {action}.",
-            "At the edge of the frame, {detail}; in the distance, {the} {action}.",
-        ),
-    ),
-    Role.CLOSE: _alike(
-        (*_LIVING, *_LIFELESS),
-        (
-            "The view draws back while {the} {action}, and {event}.",
-            "One last time, {the} {action} as {event}, and the view draws back.",
-        ),
-    )
-    | {Kind.WEATHER: ("The view draws back while {the} {action}, and the scene comes to rest.",)},
-}
-"""Where the person said what the subject does."""
-
-DEED_DETAILS: Final = (
-    "Very near, {deed} as {the} {action}.",
-    "In a close shot, {deed} as {the} {action}.",
-    "Very close, {deed}.",
-    "From very near, {deed} while {the} {action}.",
-)
-"""Details of an action that we know what is to be seen of."""
-
 RESTING: Final[dict[Role, Sentences]] = {
     Role.ONLY: {
-        **_alike((Kind.PERSON, Kind.THING), ("{A} [stands|stand] {at} {when} while {detail}.",)),
+        **alike((Kind.PERSON, Kind.THING), ("{A} [stands|stand] {at} {when} while {detail}.",)),
         Kind.ANIMAL: ("{A} [looks|look] around {at} {when} while {detail}.",),
         Kind.PLACE: ("{Clause} [lies|lie] quiet {when} while {detail}.",),
         Kind.WEATHER: ("{A} [fills|fill] the frame {when} while {detail}.",),
@@ -212,7 +96,7 @@ RESTING: Final[dict[Role, Sentences]] = {
             "The view glides along {the} while {detail}.",
         ),
     }
-    | _alike(
+    | alike(
         (Kind.UNREAD,),
         (
             "The same moment, seen from nearer: the view draws in while {detail}.",
@@ -252,7 +136,7 @@ RESTING: Final[dict[Role, Sentences]] = {
             "The textures of {the} fill the frame.",
         ),
     }
-    | _alike(
+    | alike(
         (Kind.UNREAD,),
         (
             "A detail comes very near while {detail}.",
@@ -291,7 +175,7 @@ RESTING: Final[dict[Role, Sentences]] = {
             "Shadows cross {the} as {event}.",
         ),
     }
-    | _alike(
+    | alike(
         (Kind.UNREAD,),
         (
             "The same moment goes on in another mood as {event}.",
@@ -330,7 +214,7 @@ RESTING: Final[dict[Role, Sentences]] = {
             "The shadow moves on across {the}.",
         ),
     }
-    | _alike(
+    | alike(
         (Kind.UNREAD,),
         (
             "The view moves on and comes nearer.",
@@ -368,12 +252,12 @@ RESTING: Final[dict[Role, Sentences]] = {
             "The outline of {the} glows against the dark.",
         ),
     }
-    | _alike(
+    | alike(
         (Kind.UNREAD,),
         ("What matters most fills the frame as {event}.", "The picture comes slowly into focus while {detail}."),
     ),
-    Role.PLACE: _alike(
-        (*_LIVING, *_LIFELESS),
+    Role.PLACE: alike(
+        (*LIVING, *LIFELESS),
         (
             "All around {the}, {detail}.",
             "Far behind {the}, {detail}.",
@@ -381,8 +265,8 @@ RESTING: Final[dict[Role, Sentences]] = {
             "{The} [is|are] only a small part of the frame; {detail}.",
         ),
     )
-    | _alike(
-        _NAMELESS,
+    | alike(
+        NAMELESS,
         ("All around, {detail}.", "Far off, {detail}.", "In the background, {detail}.", "At the edge, {detail}."),
     ),
     Role.CLOSE: {
@@ -392,14 +276,14 @@ RESTING: Final[dict[Role, Sentences]] = {
             "The view draws back from {the} as {event}, and all is still.",
         ),
     }
-    | _alike(
-        (*_LIVING, Kind.THING),
+    | alike(
+        (*LIVING, Kind.THING),
         (
             "{The} [grows|grow] small {at} as {event}, and the scene comes to rest.",
             "The view draws back from {the} as {event}.",
         ),
     )
-    | _alike(
+    | alike(
         (Kind.UNREAD,),
         ("The view draws back from it all as {event}.", "It all grows small in the distance as {event}."),
     ),

@@ -11,7 +11,8 @@ from msgspec import Struct, structs
 from bus.ids import digest_of
 from bus.plan import Movement, ShotSize
 from services.planner import framing, grammar
-from services.planner.beat_words import ACTING, DEED_DETAILS, PASSAGES, RESTING, Role
+from services.planner.beat_words import PASSAGES, RESTING, Role
+from services.planner.deed_words import ACTING, DEED_DETAILS
 from services.planner.lights import DAY, Light
 from services.planner.matching import capitalised, names_in
 from services.planner.places import Deed, Place
