@@ -89,6 +89,30 @@ async def test_a_part_that_could_not_be_loaded_is_loaded_again(browser: Browser,
         await expect(page.locator("#takes .take").first).to_have_css("border-top-style", "solid")
 
 
+async def test_a_gateway_that_gives_no_answer_is_said(browser: Browser, studio: House, finished: str) -> None:
+    """Where what was asked for is taken and never answered, the page says so, asks again, and heals."""
+    async with visiting(browser, studio, may_fail=True) as visit:
+        page = visit.page
+        await page.clock.install()
+        await visit.open()
+        unanswered = list[Route]()
+
+        async def hold(route: Route) -> None:
+            unanswered.append(route)
+
+        await page.route(re.compile(rf"/v1/productions/{finished}$"), hold)
+        await page.locator(f".film-card[href$='{finished}']").click()
+        await page.locator(".standby", has_text="Opening").wait_for()
+        await page.clock.fast_forward(20_000)
+        await page.locator(".notice.lost").wait_for()
+        await page.locator(".standby", has_text="Waiting for Kindling to answer").wait_for()
+        await page.unroute_all(behavior="ignoreErrors")
+        await page.clock.fast_forward(20_000)
+        await page.locator(".brief h1").wait_for()
+        await expect(page.locator(".notice.lost")).to_have_count(0)
+        assert unanswered
+
+
 async def test_a_person_overrules_a_take(browser: Browser, studio: House, finished: str) -> None:
     """A take is looked at with its verdict and refused with a reason: another one is made, and stands beside it."""
     async with visiting(browser, studio, (1440, 1300), dark=False) as visit:

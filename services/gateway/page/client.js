@@ -14,6 +14,8 @@ export class Problem extends Error {
   }
 }
 
+const ANSWER_MS = 15_000; // A line that is dead can take what is sent, and say nothing for minutes.
+
 /** What there is to say where nothing answers. */
 export const away = () =>
   new Problem({
@@ -37,8 +39,17 @@ export class Client {
     return this.token ? { ...more, authorization: `Bearer ${this.token}` } : more;
   }
 
+  /** Return a document. Who does not answer in time counts as away, unless the caller ends it by a signal of its own. */
   async get(link, options = {}) {
-    return (await this.call("GET", link, options)).json();
+    const limit = new AbortController();
+    const watchdog = options.signal ? null : setTimeout(() => limit.abort(), ANSWER_MS);
+    try {
+      return await (await this.call("GET", link, { signal: limit.signal, ...options })).json();
+    } catch (error) {
+      throw limit.signal.aborted ? away() : error;
+    } finally {
+      clearTimeout(watchdog);
+    }
   }
 
   /** Send a body, as JSON or as a form, and return the document of the answer. */

@@ -56,18 +56,23 @@ export class Stream {
     });
   }
 
+  /** Wait for what the gateway says next, and give the line up where it says nothing. */
+  in_time(said) {
+    const watchdog = setTimeout(() => this.abort.abort(), SILENT_MS);
+    return said.finally(() => clearTimeout(watchdog));
+  }
+
   async listen() {
     this.abort = new AbortController();
-    const answer = await this.client.call("GET", this.link, {
+    const answer = await this.in_time(this.client.call("GET", this.link, {
       headers: this.last ? { accept: "text/event-stream", "last-event-id": String(this.last) } : { accept: "text/event-stream" },
       signal: this.abort.signal,
-    });
+    }));
     this.heard.link("live");
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {
-      const watchdog = setTimeout(() => this.abort.abort(), SILENT_MS);
-      const { value, done } = await reader.read().finally(() => clearTimeout(watchdog));
+      const { value, done } = await this.in_time(reader.read());
       if (done) return;
       this.failed = 0;
       const parts = (rest + value).split("\n\n");
