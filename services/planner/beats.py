@@ -245,6 +245,9 @@ def _sentences(world: World, role: Role, turn: int) -> tuple[str, ...]:
     subject = world.subject
     resting = RESTING[role][subject.kind]
     is_over = bool(subject.later) and (role not in {Role.ONLY, Role.OPEN, Role.ACT} or turn > 0)
+    if is_over:
+        # Where they are by then is for what happened since to say.
+        resting = tuple(one for one in resting if "{at}" not in one) or resting
     if not subject.action or is_over:
         return resting
     if role is Role.DETAIL and world.deed_details:

@@ -352,3 +352,11 @@ def test_what_happens_meanwhile_is_told_as_that() -> None:
     beside = [one for one in told if any(detail in one for detail in world.place.details)]
     assert beside
     assert not any(f", and {detail}" in one for one in beside for detail in world.place.details)
+
+
+def test_a_film_that_went_elsewhere_does_not_close_where_it_began() -> None:
+    """What happens later may have left the first place: the close names none."""
+    beats = [one.beat for one in write_plan(brief("A boy reads in an old barn, then runs over the fields")).segments]
+    assert "in an old barn" in beats[0]
+    assert "barn" not in beats[-1]
+    assert "the boy" in beats[-1].lower()
