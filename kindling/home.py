@@ -13,7 +13,17 @@ from services._kit import settings as kit
 from services._kit.home import Home, find_home
 from services._kit.settings import Settings, SettingsWrong
 
-__all__ = ["Home", "Settings", "access", "check_writable", "find_home", "free_bytes", "load_settings", "prepare"]
+__all__ = [
+    "Home",
+    "Settings",
+    "access",
+    "check_writable",
+    "find_home",
+    "free_bytes",
+    "load_settings",
+    "make_folder",
+    "prepare",
+]
 
 
 def load_settings(home: Home) -> Settings:
@@ -49,19 +59,28 @@ def prepare(settings: Settings) -> None:
     """
     home = settings.home
     for folder in (home.hidden, home.run, home.logs):
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise Trouble(
-                Exit.UNREACHABLE,
-                f"The folder {folder} can't be made.",
-                why=f"{error.strerror or error}.",
-                help="Give yourself the right to write there, or set KINDLING_HOME to another folder.",
-            ) from error
+        make_folder(folder)
     check_writable(home.run, "Set KINDLING_HOME to a folder that you may write to.")
     check_writable(
         settings.productions_folder, "Give yourself the right to write there, or set productions in kindling.toml."
     )
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of the home, where it is not there, with those above it.
+
+    Raises:
+        Trouble: it can't be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble(
+            Exit.UNREACHABLE,
+            f"The folder {folder} can't be made.",
+            why=f"{error.strerror or error}.",
+            help="Give yourself the right to write there, or set KINDLING_HOME to another folder.",
+        ) from error
 
 
 def check_writable(folder: Path, help_: str) -> None:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from kindling.children import Identity, birth_of, this_process
 from kindling.embedded import write_private
 from kindling.exits import Exit, Trouble
+from kindling.home import make_folder
 from services._kit.home import Home
 
 HEALTH_PATH = "/v1/health"
@@ -156,10 +157,14 @@ def down(home: Home, within_s: float = 60.0) -> RunInfo | None:
 
 
 def hold(home: Home, pid: int | None = None) -> None:
-    """Say that a process (this one, if no other is named) needs the Kindling in the background."""
+    """Say that a process (this one, if no other is named) needs the Kindling in the background.
+
+    Raises:
+        Trouble: the folder for that can't be made.
+    """
     process = this_process() if pid is None else Identity(pid, birth_of(pid) or "")
     folder = home.run / "needed-by"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     write_private(folder / str(process.pid), process.birth.encode())
 
 

@@ -368,6 +368,12 @@ def _read(file: Path) -> _File:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return _File()
+    except NotADirectoryError as error:
+        raise SettingsWrong(
+            f"{file.parent} is no folder that Kindling can live in.",
+            why="A file stands there, or above it.",
+            help="Set KINDLING_HOME to a folder.",
+        ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsWrong(
             f"The settings in {file} can't be read.", why=f"{error}.", help="It must be a text file in UTF-8."
