@@ -10,6 +10,7 @@ from bus.errors import LogUnavailable
 from bus.gpu import Lease, state_of
 from bus.wire.entries import BucketEntries
 from bus.wire.jetstream import JetStreamLog
+from bus.wire.waiting import end
 from kindling.terminal import aside
 
 LOOK_EVERY_S = 5.0
@@ -28,13 +29,13 @@ async def say_turns(journal: JetStreamLog) -> None:
                 aside(f"GPU: {line}")
                 said = line
             try:
-                await asyncio.wait_for(changed.wait(), LOOK_EVERY_S)
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await changed.wait()
             except TimeoutError:
                 continue
             changed.clear()
     finally:
-        hearing.cancel()
-        await asyncio.gather(hearing, return_exceptions=True)
+        await end(hearing)
 
 
 async def _hear(entries: BucketEntries, changed: asyncio.Event) -> None:

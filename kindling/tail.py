@@ -16,6 +16,7 @@ from bus.events import Recorded, Unknown, Unreadable
 from bus.ids import ProductionId
 from bus.wire.jetstream import JetStreamLog
 from bus.wire.log import Log
+from bus.wire.waiting import end
 from kindling.exits import Exit, Trouble
 from kindling.gpu_watch import say_turns
 from kindling.reading import Known, all_productions, history_of, open_log
@@ -51,9 +52,7 @@ async def tail(text: str | None, since: int, *, follow: bool, as_json: bool) -> 
         try:
             await tail_log(journal, lambda: all_productions(journal), text, since, show, follow=follow)
         finally:
-            for one in beside:
-                one.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            await end(*beside)
 
 
 def printer(*, as_json: bool, is_of_all: bool) -> Show:
