@@ -16,6 +16,7 @@ from bus.gpu import Guest, Lease, Side, Wish
 from bus.wire.entries import BUCKET_STREAM, SUBJECT, BucketEntries, Entries, Entry, MemoryEntries
 from bus.wire.jetstream import JetStreamLog, connect
 from bus.wire.turns import Patience, Turns
+from bus.wire.waiting import end
 from kindling.gpu_watch import say_turns
 from kindling.server_conf import ADMIN, READER, SEES_GPU, SERVICES, USES_GPU
 from tests.contract._server import nats_server
@@ -146,9 +147,7 @@ async def test_two_services_pass_the_gpu_to_each_other(tmp_path: Path) -> None:
         content = (await BucketEntries(reader.client).read()).content
         assert content is not None
         assert msgspec.json.decode(content, type=Lease).side is not None
-        for one in attending:
-            one.cancel()
-        await asyncio.gather(*attending, return_exceptions=True)
+        await end(*attending)
 
 
 async def test_whoever_watches_the_log_sees_whose_turn_it_is(
@@ -174,5 +173,4 @@ async def test_whoever_watches_the_log_sees_whose_turn_it_is(
                 while wanted not in " ".join(said.split()):
                     await asyncio.sleep(0.05)
                     said += capsys.readouterr().err
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+        await end(watching)
