@@ -131,10 +131,15 @@ async def _check_servers() -> None:
 
 
 async def _announce(settings: Settings, running: RunInfo, options: OptionsBody) -> None:
-    """Say what will render the film: that of the Kindling which runs, whatever this command's settings are."""
+    """Say what will render the film: that of the Kindling which runs, whatever this command's settings are.
+
+    Raises:
+        Trouble: there is no such renderer.
+    """
     renderer = rendering.renderer_of(running, options.renderer if isinstance(options.renderer, str) else None)
     urls = () if renderer == ANIMATIC else running.comfyui
     workflows, surveyed = await rendering.survey_of(settings, urls)
+    rendering.check_named(renderer, workflows)
     for line, is_warning in rendering.announcement(renderer, running, workflows, surveyed):
         aside(line, "yellow" if is_warning else "dim")
 

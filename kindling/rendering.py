@@ -81,6 +81,20 @@ async def survey_of(settings: Settings, urls: Sequence[str]) -> tuple[Workflows,
     return workflows, await survey(urls, workflows)
 
 
+def check_named(renderer: str, workflows: Workflows) -> None:
+    """Check that a film's renderer is one that there is.
+
+    Raises:
+        Trouble: no workflow has that name, or its file can't be used.
+    """
+    if renderer in {ANIMATIC, COMFYUI}:
+        return
+    try:
+        workflows.capabilities(renderer)
+    except WorkflowWrong as error:
+        raise Trouble(Exit.MISUSED, error.what, why=error.why, help=error.help) from error
+
+
 def check_asked_for(workflows: Workflows, surveyed: Sequence[Surveyed]) -> None:
     """Check that servers which were asked for by name answer, and can render something.
 

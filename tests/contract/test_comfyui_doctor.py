@@ -131,6 +131,17 @@ async def test_servers_that_are_named_have_to_be_there(fake: FakeComfyUi, home: 
     assert "models/diffusion_models" in unable.value.help
 
 
+async def test_a_renderer_that_there_is_not_is_said_before_a_film_is_asked_for(home: Home) -> None:
+    """A slip of the pen is no missing server: the names there are, and the nearest of them."""
+    workflows, _ = await rendering.survey_of(load_settings(home), [])
+    for name in ("animatic", "comfyui", "wan2.1", "wan2.1-t2v"):
+        rendering.check_named(name, workflows)
+    with pytest.raises(Trouble, match=r"no workflow called 'wan2\.1-tv2'") as wrong:
+        rendering.check_named("wan2.1-tv2", workflows)
+    assert wrong.value.code is Exit.MISUSED
+    assert "Did you mean 'wan2.1-t2v'?" in wrong.value.help
+
+
 async def test_what_will_render_is_said(fake: FakeComfyUi, home: Home) -> None:
     """The workflow, the server and its device; the animatic with the reason; a silent server as a warning."""
     settings = load_settings(home)
