@@ -37,6 +37,7 @@ from bus.wire.books import LogBooks
 from bus.wire.jetstream import JetStreamLog, connect, make_stream
 from bus.wire.log import Sealed
 from bus.wire.stream import STREAM
+from bus.wire.waiting import end
 from kindling import embedded
 from kindling.children import this_process
 from kindling.running import RunInfo, write_run_file
@@ -198,8 +199,7 @@ async def rebuilt(books: LogBooks, journal: JetStreamLog) -> tuple[Index, float]
     following = asyncio.create_task(index.run())
     await asyncio.wait_for(index.ready.wait(), READY_WITHIN_S)
     took_s = time.perf_counter() - started
-    following.cancel()
-    await asyncio.gather(following, return_exceptions=True)
+    await end(following)
     return index, took_s
 
 

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from bus.wire.jetstream import JetStreamLog, connect
+from bus.wire.waiting import end
 from bus.wire.worker import Station
 from bus.work import Perform
 from kindling.home import Settings, access
@@ -32,6 +33,4 @@ async def creator_at_work(settings: Settings, journal: JetStreamLog) -> AsyncIte
         try:
             yield station.perform
         finally:
-            for one in beside:
-                one.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            await end(*beside)

@@ -99,7 +99,8 @@ class Child:
         """Ask it to leave, wait, and end it if it stays. Return whether it left by itself."""
         self.ask_to_leave()
         try:
-            await asyncio.wait_for(self.ended(), within_s)
+            async with asyncio.timeout(within_s):
+                await self.ended()
         except TimeoutError:
             self.end()
             await self.ended()

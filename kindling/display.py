@@ -18,6 +18,7 @@ from rich.text import Text
 from bus import events as e
 from bus.board import Making, Planning, Sampling, Stalled, Stitching, Understanding, status_of
 from bus.production import Production
+from bus.wire.waiting import end
 from kindling.lines import Pace, lines_view
 from kindling.screen import address_line, words
 from kindling.terminal import asides
@@ -257,9 +258,7 @@ class LiveDisplay:
             settling.result()
             return NoAnswer.WITHDRAWN
         finally:
-            for one in (reading, settling):
-                one.cancel()
-            await asyncio.gather(reading, settling, return_exceptions=True)
+            await end(reading, settling)
 
     def close(self) -> None:
         """Take the live view away."""

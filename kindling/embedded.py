@@ -174,7 +174,8 @@ async def _start_on(home: Home, binary: Binary, name: str, ports: tuple[int, int
         url=f"nats://127.0.0.1:{port}", monitor_url=f"http://127.0.0.1:{monitor_port}", pid=identity.pid
     )
     try:
-        await asyncio.wait_for(_until_it_answers(home, child, ports, log_start), READY_WITHIN_S)
+        async with asyncio.timeout(READY_WITHIN_S):
+            await _until_it_answers(home, child, ports, log_start)
     except TimeoutError as error:
         await child.stop(STOP_WITHIN_S)
         raise _did_not_start(home, log_start, f"It gave no answer within {READY_WITHIN_S:.0f} s.") from error

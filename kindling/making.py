@@ -15,6 +15,7 @@ from bus.board import AwaitingApproval, Done, Stalled, status_of
 from bus.events import IntentParsed, PlanRevised, PlanWritten, Problem, ProductionDone, Recorded, SampleOrdered
 from bus.plan import Plan
 from bus.production import Production, Question, Sample, Stall
+from bus.wire.waiting import end
 from kindling import screen
 from kindling.client import Answer, Gateway
 from kindling.display import REFRESH_S, Display, NoAnswer
@@ -71,9 +72,7 @@ class Making:
             return await steps
         finally:
             self._display.close()
-            for one in (following, steps):
-                one.cancel()
-            await asyncio.gather(following, steps, return_exceptions=True)
+            await end(following, steps)
 
     async def _until_over(self, since: int) -> Production:
         self._watch.experience = await self._gateway.experience()

@@ -87,7 +87,8 @@ class Keeper:
             self.failures_in_a_row += 1
             self._say(f"{trouble} It is started again in {delay_s:g} s. Its log: {self.program.log_file}")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), delay_s)
+                async with asyncio.timeout(delay_s):
+                    await self._stopping.wait()
 
     async def _run_once(self) -> str | None:
         """Run the program until it ends; return how, or None if it is time to stop."""

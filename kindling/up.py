@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from bus.wire.jetstream import make_stream
+from bus.wire.waiting import end
 from kindling import embedded, running
 from kindling.children import Child, Identity, end_leftover, spawn, this_process
 from kindling.exits import Exit, Trouble
@@ -144,9 +145,7 @@ async def _run(
         for one in done:
             one.result()
     finally:
-        for one in watching:
-            one.cancel()
-        await asyncio.gather(*watching, return_exceptions=True)
+        await end(*watching)
 
 
 def check_catalogue(home: Home) -> None:
@@ -258,7 +257,8 @@ async def _until_gateway_answers(
             raise _does_not_start(keeper, starts[keeper], f"Nothing answers at {url} after {READY_WITHIN_S:.0f} s.")
         # A refused connection comes back at once; this is the pause between two tries.
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), 0.03)
+            async with asyncio.timeout(0.03):
+                await stop.wait()
 
 
 def _does_not_start(keeper: Keeper, start: int, why: str) -> Trouble:

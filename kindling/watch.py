@@ -82,7 +82,8 @@ class Watch:
     async def change(self, within_s: float) -> bool:
         """Wait until something changes, at most so long; say whether it did."""
         try:
-            await asyncio.wait_for(self._change.wait(), within_s)
+            async with asyncio.timeout(within_s):
+                await self._change.wait()
         except TimeoutError:
             return False
         self._change.clear()

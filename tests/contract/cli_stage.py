@@ -18,6 +18,7 @@ from bus.subjects import progress_of
 from bus.wire.artifacts import FolderArtifacts
 from bus.wire.books import LogBooks
 from bus.wire.memory import MemoryLog
+from bus.wire.waiting import end
 from bus.work import Step
 from services.gateway.door import Door
 from services.gateway.index import Index
@@ -123,9 +124,7 @@ async def open_stage(folder: Path, *, port: int = 0, log: MemoryLog | None = Non
         await door.index.ready.wait()
         yield Stage(f"http://127.0.0.1:{listener.getsockname()[1]}", log, books, crew)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)
 
 
 async def _work(books: LogBooks, crew: Crew) -> None:

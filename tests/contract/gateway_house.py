@@ -18,6 +18,7 @@ from bus.production import Production
 from bus.wire.artifacts import FolderArtifacts
 from bus.wire.books import LogBooks
 from bus.wire.memory import MemoryLog
+from bus.wire.waiting import end
 from services.gateway.access import Access, Rates
 from services.gateway.app import make_app
 from services.gateway.door import Door, Limits
@@ -118,5 +119,4 @@ async def open_house(
             yield House(log, books, store, door, app, client)
     finally:
         door.close()
-        indexing.cancel()
-        await asyncio.gather(indexing, return_exceptions=True)
+        await end(indexing)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bus import events as e
+from bus.wire.waiting import end
 from bus.work import Step
 from kindling.client import Gateway
 from kindling.display import waiting_line
@@ -178,8 +179,7 @@ async def test_progress_comes_through_the_stream_beside_the_facts(tmp_path: Path
                 # The stream listens to progress from some moment on; what is told before is lost.
                 await stage.progress(made.id, "sample", 4, 33)
                 await watch.change(0.05)
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        await end(following)
     assert watch.paces["sample"].step.done == 4
 
 

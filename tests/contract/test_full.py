@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from bus.wire.jetstream import JetStreamLog, connect
 from bus.wire.log import WorkKind
 from bus.wire.server import Access
 from bus.wire.stream import STREAM
+from bus.wire.waiting import end
 from bus.wire.worker import Station, Worker
 from bus.work import Task
 from kindling import server_conf
@@ -135,9 +136,7 @@ async def test_work_waits_for_room_and_then_goes_on(tmp_path: Path, small: Calla
                 yield journal
             finally:
                 stop.set()
-                running.cancel()
-                with suppress(asyncio.CancelledError):
-                    await running
+                await end(running)
 
     async with nats_server(tmp_path) as server:
         async with log_of(server.access(ADMIN)) as journal:

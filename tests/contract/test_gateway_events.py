@@ -18,6 +18,7 @@ from bus import events as e
 from bus.ids import ProductionId
 from bus.subjects import progress_of
 from bus.wire.memory import MemoryLog
+from bus.wire.waiting import end
 from bus.work import Step
 from services.gateway.door import Limits
 from services.gateway.service import CannotListen, listen, open_door
@@ -92,8 +93,7 @@ class Open:
 
     async def close(self) -> None:
         """Tell it to stop, and wait until it has."""
-        self.serving.cancel()
-        await asyncio.gather(self.serving, return_exceptions=True)
+        await end(self.serving)
 
 
 @contextlib.asynccontextmanager

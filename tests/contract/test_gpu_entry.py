@@ -62,8 +62,7 @@ async def test_a_write_is_hinted_at(entries: Entries) -> None:
             # The first write may come before the listener is there.
             await entries.write(b"news", (await entries.read()).revision)
             await asyncio.sleep(0.05)
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
+    await end(listening)
 
 
 async def test_rights_name_who_takes_turns_and_who_may_look(tmp_path: Path) -> None:

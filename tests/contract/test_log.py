@@ -20,6 +20,7 @@ from bus.wire.jetstream import connect
 from bus.wire.log import Delivery, Log, WorkKind
 from bus.wire.memory import MemoryLog
 from bus.wire.server import Access
+from bus.wire.waiting import end
 from tests import stories
 from tests.contract._server import nats_server
 
@@ -191,7 +192,7 @@ async def test_a_follower_sees_everything_once_and_goes_on(bench: Bench) -> None
         following = asyncio.ensure_future(follow())
         await tell(log, *stories.BEGINNING[3:])
         await asyncio.wait_for(enough.wait(), 10)
-        following.cancel()
+        await end(following)
         assert seen == (await log.read(P))[1:]
 
 

@@ -30,6 +30,7 @@ from bus.ids import ProductionId
 from bus.wire.artifacts import FolderArtifacts
 from bus.wire.books import LogBooks
 from bus.wire.memory import MemoryLog
+from bus.wire.waiting import end
 from services.gateway.app import make_app
 from services.gateway.door import Door
 from services.gateway.index import Index
@@ -88,8 +89,7 @@ class Served:
             serving = asyncio.create_task(open_door(house.door, listener))
             self._is_ready.set()
             await self._stop.wait()
-            serving.cancel()
-            await asyncio.gather(serving, return_exceptions=True)
+            await end(serving)
 
     async def _furnish(self, house: House) -> None:
         whole = [one.event.fact for one in finished().log if isinstance(one, e.Recorded)]

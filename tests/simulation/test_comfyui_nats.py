@@ -25,6 +25,7 @@ from bus.wire.artifacts import FolderArtifacts
 from bus.wire.chronicle import Chronicle
 from bus.wire.log import Sealed, WorkKind
 from bus.wire.memory import MemoryDelivery, MemoryLog, MemoryWakeups
+from bus.wire.waiting import end
 from bus.wire.worker import Station, Worker
 from bus.work import LEAVING
 from services.creator.decide import SEGMENT_WAKES, STOP_WAKES, decide_segments, decide_stops
@@ -237,8 +238,7 @@ class House:
 
     async def _end(self) -> None:
         if self._working is not None:
-            self._working.cancel()
-            await asyncio.gather(self._working, return_exceptions=True)
+            await end(self._working)
 
     # -- what befalls them
 

@@ -16,6 +16,7 @@ from bus.production import Production
 from bus.wire.entries import MemoryEntries
 from bus.wire.sharing import InTurn
 from bus.wire.turns import Turns
+from bus.wire.waiting import end
 from bus.work import Task
 from services.creator import decide as creator
 from services.intent import decide as intent
@@ -102,9 +103,7 @@ async def _film(segment_count: int, rejections: float = 0.0) -> tuple[int, int]:
     takes = len((await world.state(FILM)).takes)
     for process in world.processes:
         await process.kill()
-    for one in studio.attending:
-        one.cancel()
-    await asyncio.gather(*studio.attending, return_exceptions=True)
+    await end(*studio.attending)
     return studio.card.swap_count, takes
 
 

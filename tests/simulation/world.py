@@ -23,6 +23,7 @@ from bus.subjects import every
 from bus.wire.chronicle import Chronicle
 from bus.wire.log import Sealed, WorkKind
 from bus.wire.memory import MemoryDelivery, MemoryLog, MemoryWakeups
+from bus.wire.waiting import end
 from bus.wire.worker import Station, Worker
 from bus.work import Decide, Task, Write
 from services.creator import decide as creator
@@ -353,8 +354,7 @@ class Process:
         assert self.connection is not None
         assert self.running is not None
         self.connection.is_dead = True
-        self.running.cancel()
-        await asyncio.gather(self.running, return_exceptions=True)
+        await end(self.running)
 
 
 class World:

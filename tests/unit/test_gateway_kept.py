@@ -18,6 +18,7 @@ from bus import events as e
 from bus.ids import ProductionId, digest_of
 from bus.wire.books import LogBooks
 from bus.wire.memory import MemoryLog
+from bus.wire.waiting import end
 from services.gateway import index as indexing
 from services.gateway import kept as keeping
 from services.gateway.experience import Lessons
@@ -58,8 +59,7 @@ async def opened(log: MemoryLog, shelf: Shelf | None) -> AsyncIterator[Index]:
         await index.ready.wait()
         yield index
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        await end(running)
 
 
 async def told(log: MemoryLog, production: ProductionId, *facts: e.Fact) -> None:
