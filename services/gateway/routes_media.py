@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -57,9 +58,18 @@ class ArtifactResponse(FileResponse):
             if refused is None:
                 await send(message)
 
-        await super().__call__(scope, receive, send_or_refuse)
+        await super().__call__({**scope, "headers": _in_known_units(scope["headers"])}, receive, send_or_refuse)
         if refused is not None:
             await refused(scope, receive, send)
+
+
+def _in_known_units(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers less a range in other units than bytes, which is to be passed over (RFC 9110, 14.2)."""
+    return [
+        (name, value)
+        for name, value in headers
+        if name != b"range" or value.partition(b"=")[0].strip().lower() == b"bytes" or b"=" not in value
+    ]
 
 
 def _range_refused(status: int, headers: Headers, path: str) -> Response:

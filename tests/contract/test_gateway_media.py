@@ -54,6 +54,8 @@ async def test_a_film_is_sent_whole_and_in_ranges(house: House) -> None:
     for range_, expected in (("bytes=0-9", content[:10]), ("bytes=4000-", content[4000:]), ("bytes=-5", content[-5:])):
         part = await house.client.get(FILM_LINK, headers={"range": range_})
         assert (part.status_code, part.content) == (206, expected)
+    in_other_units = await house.client.get(FILM_LINK, headers={"range": "frames=0-9"})
+    assert (in_other_units.status_code, in_other_units.content) == (200, content)
     tag = whole.headers["etag"]
     assert tag == f'"{(await house.books.state(stories.PRODUCTION)).cuts[0].film.digest}"'
     assert (await house.client.get(FILM_LINK, headers={"if-none-match": tag})).status_code == 304
