@@ -20,7 +20,7 @@ class Estimate(Struct, frozen=True, kw_only=True):
     """How long a film takes one renderer: in seconds, renders, likely retakes and reviews together."""
 
     left_s: float
-    """For the segments that have no accepted take yet."""
+    """For the segments that have no take yet that is accepted or in review."""
     total_s: float
     """For the whole film."""
     per_megapixel_frame_s: float
@@ -60,7 +60,8 @@ def film_kinds(production: Production) -> list[tuple[ClipKind, bool]]:
     plan = production.plan
     if plan is not None:
         return [
-            (kind_of(order_for(plan, slot.segment, 1, slot.start)), slot.accepted is None) for slot in board(production)
+            (kind_of(order_for(plan, slot.segment, 1, slot.start)), slot.accepted is None and slot.unreviewed is None)
+            for slot in board(production)
         ]
     brief, sample = production.brief, production.sample_of(len(production.briefs))
     if brief is None or sample is None or sample.film_size is None:

@@ -210,3 +210,17 @@ def test_what_earlier_films_took_is_in_the_estimate_of_a_new_one() -> None:
     # Two segments of 80 frames each: no clip of that length was rendered, and 33 frames took 2.5 s.
     assert estimate.total_s == pytest.approx(2 * 2.5 * (80 / 33) ** GROWTH["animatic"], abs=0.05)
     assert (estimate.measured_on, estimate.is_rough) == ("1 take so far", True)
+
+
+def test_a_take_in_review_need_not_be_made() -> None:
+    """What is rendered and waits for its verdict is not counted as left, and is again once it is rejected."""
+    plan = stories.plan()
+    made = [*stories.BEGINNING, e.PlanWritten(number=1, plan=plan, made=stories.MADE), stories.ordered(plan, 1)]
+
+    def left_s(*more: e.Fact) -> float:
+        estimate = estimate_of(stories.told([*made, *more]), seen(took(kind_of(stories.ordered(plan, 1).order), 3.0)))
+        assert estimate is not None
+        return estimate.left_s
+
+    assert left_s(stories.rendered(1)) == left_s(stories.rendered(1), stories.approved(1)) < left_s()
+    assert left_s(stories.rendered(1), stories.rejected(1)) > left_s(stories.rendered(1))
