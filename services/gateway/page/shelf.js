@@ -49,21 +49,29 @@ export class Shelf {
       this.problem = null;
       this.line = "live";
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      this.line = error.isAway ? "lost" : "live";
-      this.problem = error;
+      this.fail(error);
     }
     this.changed();
     clearTimeout(this.timer);
     if (this.isOpen) this.timer = setTimeout(() => this.look(), document.hidden ? LOOK_MS * 4 : LOOK_MS);
   }
 
+  fail(error) {
+    if (!(error instanceof Problem)) throw error;
+    this.line = error.isAway ? "lost" : "live";
+    this.problem = error;
+  }
+
   async more() {
-    const page = await this.client.get(this.next);
-    const known = new Set(this.films.map((one) => one.id));
-    this.films = [...this.films, ...page.productions.filter((one) => !known.has(one.id))];
-    this.next = page.next;
-    this.isLong = true;
+    try {
+      const page = await this.client.get(this.next);
+      const known = new Set(this.films.map((one) => one.id));
+      this.films = [...this.films, ...page.productions.filter((one) => !known.has(one.id))];
+      this.next = page.next;
+      this.isLong = true;
+    } catch (error) {
+      this.fail(error);
+    }
     this.changed();
   }
 
