@@ -307,3 +307,20 @@ async def test_the_finished_film_is_accessible(browser: Browser, studio: House, 
             await visit.page.locator(".fact").first.wait_for()
             await visit.check_accessible()
             await visit.picture(f"whole-{'dark' if dark else 'light'}")
+
+
+async def test_older_films_that_cannot_be_loaded_are_told_of(visit: Visit, finished: str) -> None:
+    """The films that are there stay, and why no more come stands below them."""
+
+    async def with_a_next_page(route: Route) -> None:
+        if "limit=24" not in route.request.url:
+            await route.continue_()
+            return
+        answer = await route.fetch()
+        await route.fulfill(response=answer, json={**await answer.json(), "next": "/v1/productions?cursor=nowhere"})
+
+    await visit.page.route("**/v1/productions?**", with_a_next_page)
+    await visit.open()
+    await visit.page.get_by_role("button", name="Older ones").click()
+    await expect(visit.page.locator(".films .trouble")).to_contain_text("cursor")
+    await expect(visit.page.locator(f".film-card[href*='{finished}']")).to_be_visible()

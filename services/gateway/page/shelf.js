@@ -15,6 +15,7 @@ export class Shelf {
     this.renderers = null;
     this.options = {};
     this.problem = null;
+    this.olderProblem = null;
     this.asked = null;
     this.isAsking = false;
     this.line = "connecting";
@@ -49,17 +50,13 @@ export class Shelf {
       this.problem = null;
       this.line = "live";
     } catch (error) {
-      this.fail(error);
+      if (!(error instanceof Problem)) throw error;
+      this.line = error.isAway ? "lost" : "live";
+      this.problem = error;
     }
     this.changed();
     clearTimeout(this.timer);
     if (this.isOpen) this.timer = setTimeout(() => this.look(), document.hidden ? LOOK_MS * 4 : LOOK_MS);
-  }
-
-  fail(error) {
-    if (!(error instanceof Problem)) throw error;
-    this.line = error.isAway ? "lost" : "live";
-    this.problem = error;
   }
 
   async more() {
@@ -69,8 +66,11 @@ export class Shelf {
       this.films = [...this.films, ...page.productions.filter((one) => !known.has(one.id))];
       this.next = page.next;
       this.isLong = true;
+      this.olderProblem = null;
     } catch (error) {
-      this.fail(error);
+      if (!(error instanceof Problem)) throw error;
+      // It stays until it is tried again: the look at the newest films, which goes on, says nothing of older ones.
+      this.olderProblem = error;
     }
     this.changed();
   }

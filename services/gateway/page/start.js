@@ -111,6 +111,7 @@ function films(app) {
   return h("section", { class: "films", "aria-labelledby": "films-title" },
     h("h2", { id: "films-title" }, "Your films"),
     h("ol", { class: "film-list" }, tree(shelf.films).map(({ film, depth, of }) => card(app, film, depth, of))),
+    shelf.olderProblem && trouble(shelf.olderProblem),
     shelf.next && button("Older ones", () => shelf.more(), { kind: "quiet" }));
 }
 
