@@ -21,6 +21,8 @@ from tests.contract.cli_stage import open_stage
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDS_WITHIN_S = 20.0
+HEEDS_CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+"""What a shell starts beside itself is deaf to it, and so is all that this starts, such as these tests."""
 
 
 def shown_on(keys: int, words: bytes) -> bytes:
@@ -51,7 +53,7 @@ async def test_ctrl_c_at_a_question_ends_the_command(tmp_path: Path, command: st
         arguments = [command, production, *(("--at", str(planned)) if command == "fork" else ())]
         keys, end = os.openpty()
         asked = subprocess.Popen(  # noqa: ASYNC220 - it is waited for in a thread
-            [sys.executable, "-c", f"from kindling.cli import app; app({arguments!r})"],
+            [sys.executable, "-c", f"{HEEDS_CTRL_C}; from kindling.cli import app; app({arguments!r})"],
             cwd=ROOT,
             stdin=end,
             stdout=end,
