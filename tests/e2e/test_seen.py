@@ -187,4 +187,4 @@ async def test_on_one_gpu_the_phases_take_turns(
     assert len(fake.loads) == 1
     assert len(server.frees) >= 1
     assert "ComfyUI has the GPU: segment 1 of" in said
-    assert "waiting: review " in said
+    assert "waiting: the review of take " in said
