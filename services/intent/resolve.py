@@ -273,6 +273,10 @@ class _Resolving:
         reading, was = self.reading, (before if before is not brief else None)
         messages = self.heard.new if self.before is not None else tuple(one.text for one in self.heard.words)
         read_s = None if reading.duration_s is None else float(reading.duration_s)
+        # What a model does not name as changed stays; the words that it quotes may be about anything.
+        named = set(Changed) if was is None else set(reading.changed)
+        count_read = reading.shot_count if Changed.SHOT_COUNT in named else None
+        aspect_read = aspect_of(reading.aspect) if Changed.ASPECT in named else None
         length = self._chosen_length() or choose(
             LENGTH,
             Read(value=read_s, quote=reading.duration_said),
@@ -282,14 +286,14 @@ class _Resolving:
         )
         shape = choose(
             SHAPE,
-            Read(value=aspect_of(reading.aspect), quote=reading.aspect_said),
+            Read(value=aspect_read, quote=reading.aspect_said),
             rules.aspect if rules else None,
             was.aspect if was else None,
             messages,
         )
         shots = choose(
             SHOTS,
-            Read(value=reading.shot_count, quote=reading.shot_count_said),
+            Read(value=count_read, quote=reading.shot_count_said),
             rules.shot_count if rules else None,
             was.shot_count if was else None,
             messages,

@@ -38,6 +38,18 @@ assert isinstance(REQUEST.by_rule, Brief)
 BEFORE = REQUEST.by_rule
 LATER = heard(FIRST, SECOND, before=BEFORE)
 
+NOTHING_READ = msgspec.convert(
+    {
+        "about": "0",
+        **dict.fromkeys(("aspect_said", "duration_said", "language", "reply", "shot_count_said"), ""),
+        **dict.fromkeys(("style_english", "subject", "subject_english", "title"), ""),
+        **dict.fromkeys(("aspect", "duration_s", "question", "shot_count", "style")),
+        **dict.fromkeys(("avoid", "breaks", "changed", "images", "notes", "shots"), ()),
+        **dict.fromkeys(("has_minors", "is_approval", "is_picture_missing", "is_sexual", "starts_over"), False),
+    },
+    Reading,
+)
+
 
 def brief_of(reading: Reading, said: Heard) -> Brief:
     """Return the brief that holds, also where a question is asked first: a model may miss a picture."""
@@ -92,3 +104,10 @@ def test_what_was_said_is_quoted_and_what_was_not_is_not(text: str) -> None:
     assert share_said(text, [text]) == 1
     assert not is_quoted("zwölf Sekunden", ["a film of a fox"])
     assert is_quoted("20  SECONDS", ["a fox, 20 seconds"])
+
+
+def test_a_figure_that_no_change_is_named_for_stays_though_its_quote_seems_to_be_said() -> None:
+    """The letters of `ei` stand in `make it`; they are no word about shots or a shape."""
+    reading = structs.replace(NOTHING_READ, duration_s=30, duration_said="half a minute", changed=(Changed.DURATION,))
+    read = structs.replace(reading, shot_count=1, shot_count_said="EI", aspect="9:16", aspect_said="ei")
+    assert {one.field for one in changes(BEFORE, brief_of(read, LATER))} <= {"duration_s"}
