@@ -33,20 +33,51 @@ PICTURE = {
     ImageRole.REFERENCE: "picture for the look",
 }
 LANGUAGE = {
+    "am": "Amharic",
     "ar": "Arabic",
+    "bn": "Bengali",
+    "cs": "Czech",
+    "da": "Danish",
     "de": "German",
+    "el": "Greek",
     "en": "English",
     "es": "Spanish",
     "fa": "Persian",
+    "fi": "Finnish",
     "fr": "French",
+    "gu": "Gujarati",
+    "he": "Hebrew",
     "hi": "Hindi",
+    "hu": "Hungarian",
+    "hy": "Armenian",
+    "id": "Indonesian",
     "it": "Italian",
     "ja": "Japanese",
+    "ka": "Georgian",
+    "km": "Khmer",
+    "kn": "Kannada",
     "ko": "Korean",
+    "lo": "Lao",
+    "ml": "Malayalam",
+    "my": "Burmese",
+    "nb": "Norwegian",
+    "nl": "Dutch",
+    "pa": "Punjabi",
+    "pl": "Polish",
     "pt": "Portuguese",
+    "ro": "Romanian",
     "ru": "Russian",
+    "si": "Sinhala",
+    "sv": "Swedish",
+    "ta": "Tamil",
+    "te": "Telugu",
+    "th": "Thai",
+    "tr": "Turkish",
+    "und": "an unknown language",
+    "vi": "Vietnamese",
     "zh": "Chinese",
 }
+"""All that the rules can tell apart; a model may name more, and those stay tags."""
 _PICTURE = re.compile(r"(\w+) ([0-9a-f]{6,64})")
 _NOTE = re.compile(r"(^|; )(\d+): ")
 
@@ -107,18 +138,3 @@ def picture_changes(was: str, now: str) -> tuple[str, ...]:
 def _named(role: str) -> str:
     """Return what a picture is called by its role; a role of a newer Kindling is called by its own name."""
     return PICTURE[ImageRole(role)] if role in PICTURE else f"{role.replace('_', ' ')} picture"
-
-
-_WORK = {
-    "intent": "the reading of the words",
-    "sample": "the sample",
-    "plan": "the plan",
-    "last look": "the last look",
-    "film": "the film",
-}
-
-
-def work_in_words(about: str) -> str:
-    """Return what a piece of work is about, for people: of `review 2-1` it is `the review of take 2-1`."""
-    kind, _, name = about.partition(" ")
-    return f"the review of take {name}" if kind == "review" and name else _WORK.get(about, about)

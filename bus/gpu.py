@@ -14,7 +14,7 @@ from collections.abc import Collection
 import msgspec
 from msgspec import Struct
 
-from bus.brief_words import work_in_words
+from bus.about import work_in_words
 
 
 class Side(enum.StrEnum):

@@ -10,7 +10,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from bus.brief_words import MODE, ROLE, field_name, field_value, picture_changes, work_in_words
+from bus.about import work_in_words
+from bus.brief_words import MODE, ROLE, field_name, field_value, picture_changes
 from bus.events import IntentParsed, Problem, ProductionDone
 from bus.plan import (
     Assumption,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bus import codec
 from bus import events as e
-from bus.brief_words import change_in_words, field_value, work_in_words
+from bus.about import work_in_words
+from bus.brief_words import change_in_words, field_value
 from bus.likeness import MATCHING, Comparison
 from bus.plan import Artifact, Brief, Made, Order, Outcome, Plan
 from kindling.alike import likeness_in_words

@@ -53,7 +53,9 @@ class Moody(Animatic):
         """Draw it with another seed."""
         self._times += 1
         other = msgspec.structs.replace(order, seed=order.seed + self._times)
-        return await super().render(other, key, folder, inputs, progress, server=server, was_posted=was_posted)
+        return await super().render(
+            other, key, folder, inputs, progress, server=server, was_posted=was_posted, is_afresh=is_afresh
+        )
 
 
 def creator() -> Creator:

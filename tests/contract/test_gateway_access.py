@@ -8,11 +8,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
-import msgspec
 import pytest
 
 from services._kit.home import Home
-from services._kit.settings import Gateway, Settings
 from services._kit.tokens import (
     Scope,
     make_token,
@@ -23,7 +21,6 @@ from tests import stories
 from tests.contract.gateway_house import House, open_house, problem_of, until
 from tests.stories import BEGINNING
 
-EVERYWHERE = "0.0.0.0"  # noqa: S104 - named, and listened on by nobody
 STUDIO = "https://studio.example"
 AT = f"/v1/productions/{stories.PRODUCTION}"
 
@@ -32,11 +29,6 @@ AT = f"/v1/productions/{stories.PRODUCTION}"
 def home(tmp_path: Path) -> Home:
     """Return a home with nothing in it."""
     return Home(tmp_path / "home")
-
-
-def settings_of(home: Home, **said: object) -> Settings:
-    """Return settings whose gateway is as said."""
-    return Settings(home=home, gateway=msgspec.convert(said, Gateway))
 
 
 def bearer(text: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import shutil
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import uvicorn
@@ -20,22 +20,7 @@ from tests.fakes.comfyui_app import make_app
 from tests.fakes.comfyui_controls import Controls, Execution
 from tests.fakes.comfyui_life import Life
 from tests.fakes.comfyui_nodes import Json
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.is_listening = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Say when it listens."""
-        await super().startup(sockets)
-        self.is_listening.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the test runner."""
-        yield
+from tests.fakes.serving import QuietServer
 
 
 class FakeComfyUi:
@@ -56,7 +41,7 @@ class FakeComfyUi:
         """If set: the next POST /prompt is handled, and then cut off instead of answered."""
         self.life = Life(0, folder, self.controls, self.executions)
         self._port = port
-        self._server: _Server | None = None
+        self._server: QuietServer | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -87,7 +72,7 @@ class FakeComfyUi:
             ws="websockets-sansio",
             ws_ping_interval=None,
         )
-        self._server = _Server(config)
+        self._server = QuietServer(config)
         serving = asyncio.create_task(self._server.serve(sockets=[listener]))
         self._tasks = [serving, asyncio.create_task(self.life.work())]
         await self._server.is_listening.wait()

@@ -11,7 +11,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
-class _Quiet(uvicorn.Server):
+class QuietServer(uvicorn.Server):
+    """A server that says when it listens, and leaves signals alone."""
+
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.is_listening = asyncio.Event()
@@ -33,7 +35,7 @@ class Serving:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._port = 0
-        self._server: _Quiet | None = None
+        self._server: QuietServer | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -47,7 +49,7 @@ class Serving:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
-        self._server = _Quiet(uvicorn.Config(self._app, lifespan="off", log_config=None, access_log=False))
+        self._server = QuietServer(uvicorn.Config(self._app, lifespan="off", log_config=None, access_log=False))
         self._task = asyncio.create_task(self._server.serve(sockets=[listener]))
         await self._server.is_listening.wait()
 

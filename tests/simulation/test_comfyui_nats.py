@@ -24,7 +24,7 @@ from bus.subjects import every
 from bus.wire.artifacts import FolderArtifacts
 from bus.wire.chronicle import Chronicle
 from bus.wire.log import Sealed, WorkKind
-from bus.wire.memory import MemoryDelivery, MemoryLog, MemoryWakeups
+from bus.wire.memory import MemoryLog, MemoryWakeups
 from bus.wire.waiting import end
 from bus.wire.worker import Station, Worker
 from bus.work import LEAVING
@@ -35,6 +35,7 @@ from services.creator.renderers.comfyui.renderer import ComfyUiRenderer
 from tests import stories
 from tests.fakes.comfyui import FakeComfyUi, comfyui
 from tests.fakes.comfyui_workflow import TinyWorkflow, order
+from tests.simulation.passed_on import PassedOn
 from tests.simulation.test_comfyui_kills import OCCURRENCES, Fate, Line
 
 PATIENCE = Patience(poll_s=0.01, settle_s=0.03, unreachable_s=20, stuck_s=20, cancel_s=5, choose_s=20)
@@ -123,53 +124,16 @@ class Wakeups:
     connection: Connection
     inner: MemoryWakeups
 
-    async def fetch(self, timeout_s: float) -> Delivery | None:
+    async def fetch(self, timeout_s: float) -> PassedOn | None:
         await self.connection.step("before fetch")
         delivery = await self.inner.fetch(min(timeout_s, 0.2))
         if delivery is None:
             return None
         await self.connection.step("after fetch")
-        return Delivery(self.connection, delivery)
+        return PassedOn(delivery, self.connection.step)
 
     async def is_idle(self) -> bool:
         return await self.inner.is_idle()
-
-
-@dataclass
-class Delivery:
-    connection: Connection
-    inner: MemoryDelivery
-
-    @property
-    def subject(self) -> str:
-        return self.inner.subject
-
-    @property
-    def sequence(self) -> int:
-        return self.inner.sequence
-
-    @property
-    def content(self) -> bytes:
-        return self.inner.content
-
-    @property
-    def delivered_count(self) -> int:
-        return self.inner.delivered_count
-
-    async def ack(self) -> None:
-        await self.connection.step("before ack")
-        await self.inner.ack()
-
-    async def nak(self, delay_s: float) -> None:
-        await self.connection.step("before nak")
-        await self.inner.nak(delay_s)
-
-    async def term(self) -> None:
-        await self.inner.term()
-
-    async def in_progress(self) -> None:
-        await self.connection.step("before in_progress")
-        await self.inner.in_progress()
 
 
 class House:

@@ -32,6 +32,7 @@ from services.planner import decide as planner
 from services.reviewer import decide as reviewer
 from services.stitcher import decide as stitcher
 from tests import histories, stories
+from tests.simulation.passed_on import PassedOn
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Connection:
     chaos: Chaos
     is_dead: bool = False
 
-    async def step(self) -> None:
+    async def step(self, _what: str = "") -> None:
         """Take a moment, in which anybody else may be faster, or this process may die."""
         await asyncio.sleep(self.chaos.draw.random() * 0.02)
         if self.is_dead:
@@ -130,12 +131,12 @@ class ShakyWakeups:
     inner: MemoryWakeups
     seen: list[MemoryDelivery] = field(default_factory=list)
 
-    async def fetch(self, timeout_s: float) -> ShakyDelivery | None:
+    async def fetch(self, timeout_s: float) -> PassedOn | None:
         """Return the next message, one that was handled before, or none because it was lost."""
         await self.connection.step()
         chaos = self.connection.chaos
         if self.seen and chaos.happens(chaos.duplicate):
-            return ShakyDelivery(self.connection, chaos.draw.choice(self.seen))
+            return PassedOn(chaos.draw.choice(self.seen), self.connection.step)
         delivery = await self.inner.fetch(timeout_s)
         await self.connection.step()
         if delivery is None:
@@ -144,59 +145,11 @@ class ShakyWakeups:
             await delivery.ack()
             return None
         self.seen.append(delivery)
-        return ShakyDelivery(self.connection, delivery)
+        return PassedOn(delivery, self.connection.step)
 
     async def is_idle(self) -> bool:
         """Say whether nobody is at work."""
         return await self.inner.is_idle()
-
-
-@dataclass
-class ShakyDelivery:
-    """A message whose settling may not arrive."""
-
-    connection: Connection
-    inner: MemoryDelivery
-
-    @property
-    def subject(self) -> str:
-        """Return the subject."""
-        return self.inner.subject
-
-    @property
-    def sequence(self) -> int:
-        """Return the sequence."""
-        return self.inner.sequence
-
-    @property
-    def content(self) -> bytes:
-        """Return the bytes."""
-        return self.inner.content
-
-    @property
-    def delivered_count(self) -> int:
-        """Return how often it came."""
-        return self.inner.delivered_count
-
-    async def ack(self) -> None:
-        """Ack, unless dead."""
-        await self.connection.step()
-        await self.inner.ack()
-
-    async def nak(self, delay_s: float) -> None:
-        """Nak, unless dead."""
-        await self.connection.step()
-        await self.inner.nak(delay_s)
-
-    async def term(self) -> None:
-        """Term, unless dead."""
-        await self.connection.step()
-        await self.inner.term()
-
-    async def in_progress(self) -> None:
-        """Beat, unless dead."""
-        await self.connection.step()
-        await self.inner.in_progress()
 
 
 # -- the work, stood in for --------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bus import events as e
-from bus.brief_words import FIELD, change_in_words
+from bus.brief_words import FIELD, LANGUAGE, change_in_words
 from bus.plan import Assumption
 from kindling.screen import brief_panel
 from kindling.wording import said
+from services.intent import languages
 from services.intent.changes import SHOWN
 from tests.unit.cli_story import MADE, brief
 from tests.unit.test_cli_screen import drawn
@@ -70,3 +71,9 @@ def test_values_are_said_in_words() -> None:
     }
     for (field, was, now), words in said.items():
         assert change_in_words(e.Change(field=field, was=was, now=now)) == words
+
+
+def test_each_language_that_the_rules_tell_apart_has_a_name() -> None:
+    """A tag such as `sv` is shown to nobody who speaks of Swedish."""
+    tags = {*languages._COMMON, *languages._OTHERS, *languages._SCRIPTS.values(), languages.UNKNOWN}
+    assert tags - LANGUAGE.keys() == set()

@@ -24,11 +24,9 @@ from services._kit.tokens import (
 from services.gateway import access as access_module
 from services.gateway.access import Access, Caller, Rates, access_of, host_name, is_loopback
 from services.gateway.denied import Bar, Denied
-from tests import stories
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - named, and listened on by nobody
 STUDIO = "https://studio.example"
-AT = f"/v1/productions/{stories.PRODUCTION}"
 
 
 @pytest.fixture
@@ -40,11 +38,6 @@ def home(tmp_path: Path) -> Home:
 def settings_of(home: Home, **said: object) -> Settings:
     """Return settings whose gateway is as said."""
     return Settings(home=home, gateway=msgspec.convert(said, Gateway))
-
-
-def bearer(text: str) -> dict[str, str]:
-    """Return the header that sends a token."""
-    return {"authorization": f"Bearer {text}"}
 
 
 # -- tokens --------------------------------------------------------------------------------------------------
